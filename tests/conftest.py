@@ -1,0 +1,23 @@
+"""Fixtures every room's tests may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with the real corpora and trained pipelines; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("SPACY_LITE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("needs the development data: set SPACY_LITE_DATA to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus_dir() -> Path:
+    """Folder of the bundled corpus."""
+    return ROOT / "extra" / "corpus"
