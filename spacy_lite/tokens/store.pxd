@@ -1,0 +1,63 @@
+"""Columns of a tokenised text: the storage that Doc, Token and Span share."""
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+
+from ..lexeme cimport LexemeC
+from ..vocab cimport Vocab
+from .tree cimport Tree
+
+
+cdef enum Column:
+    # Token-level attributes, one uint64 array each. Negative values are two's complement.
+    COLUMN_TAG
+    COLUMN_POS
+    COLUMN_MORPH
+    COLUMN_LEMMA
+    COLUMN_NORM          # 0: the lexeme's norm holds
+    COLUMN_HEAD          # offset from the token to its head
+    COLUMN_DEP           # 0: no head is known
+    COLUMN_SENT_START    # 1 start, -1 inside, 0 unknown; token 0 reads 1 while never written
+    COLUMN_ENT_IOB       # 0 missing, 1 I, 2 O, 3 B
+    COLUMN_ENT_TYPE
+    COLUMN_ENT_KB_ID
+    COLUMN_ENT_ID
+    N_COLUMNS
+
+
+# The column that holds a spaCy attribute id, or -1 where the attribute is not a token-level column.
+cdef int column_of_attr(uint64_t attr) noexcept nogil
+
+
+cdef class TokenStore:
+    cdef readonly Vocab vocab
+    cdef const LexemeC** lex
+    cdef uint8_t* spaces
+    cdef uint64_t* columns[N_COLUMNS]
+    cdef readonly int length
+    cdef int capacity
+    cdef list arenas
+    cdef object last_arena
+    # Derived and cached; dropped when what they depend on is written.
+    cdef int* offsets            # (length + 1,) first character of each token, NULL until asked for
+    cdef Tree tree               # children and edges, None until asked for
+    cdef object text_cache
+    cdef object ents_cache
+    cdef object sents_cache
+
+    # Appends one token; the arena its lexeme may live in is kept alive.
+    cdef int push_back(self, const LexemeC* lex, bint has_space) except -1
+    # Makes room for n tokens in all.
+    cdef int reserve(self, int n) except -1
+    # Array of a column, allocated (zero-filled) on first use; drops the caches that depend on it.
+    cdef uint64_t* writable(self, int column) except NULL
+    # Value of a column at token i: 0 where never written (SENT_START of token 0 reads 1).
+    cdef uint64_t read(self, int column, int i) noexcept nogil
+    # Value of any spaCy attribute id at token i, lexeme attributes included; 0 for ids nobody knows. IDX needs offsets.
+    cdef uint64_t get_attr(self, int i, uint64_t attr) noexcept nogil
+    # Keeps the arena that strings are interned in at the moment.
+    cdef int hold_arena(self) except -1
+    cdef const int* get_offsets(self) except NULL
+    cdef Tree get_tree(self)
+    # Writes SENT_START of [start, end) from the tree: 1 at the left edge of each root that has a label, -1 elsewhere.
+    cdef int set_sentences_from_tree(self, int start, int end) except -1
+    cdef str slice_text(self, int start, int end, bint trailing_space)
+    cdef int drop_caches(self, int column) except -1
