@@ -1,0 +1,32 @@
+"""The components of a pipeline: one module each, imported when its class is first asked for."""
+
+from importlib import import_module
+
+_MODULES = {
+    "EditTreeLemmatizer": "edit_tree_lemmatizer",
+    "Lemmatizer": "lemmatizer",
+    "Morphologizer": "morphologizer",
+    "Pipe": "pipe",
+    "SentenceRecognizer": "senter",
+    "Sentencizer": "sentencizer",
+    "Tagger": "tagger",
+    "Tok2Vec": "tok2vec",
+    "TrainablePipe": "trainable_pipe",
+    "merge_entities": "functions",
+    "merge_noun_chunks": "functions",
+    "merge_subtokens": "functions",
+}
+
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str):
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,290 @@
+"""What components with a Thinc model share: predict and annotate, update, distill, resize, save and load."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+from thinc.api import Model, Optimizer, set_dropout_rate
+
+from .. import util
+from ..gold.example import validate_examples
+from ..tokens import Doc
+from .pipe import Pipe
+
+if TYPE_CHECKING:
+    from ..gold.example import Example
+    from ..language import Language
+    from ..vocab import Vocab
+
+__all__ = ["TrainablePipe"]
+
+
+class TrainablePipe(Pipe):
+    """A component with weights.
+
+    `predict` reads documents and weights and writes neither, so that threads may share the component;
+    `set_annotations` writes what it found. A subclass defines both, and `get_loss`.
+    """
+
+    save_activations: bool = False
+
+    def __init__(self, vocab: "Vocab", model: Model, name: str, **cfg: Any):
+        """vocab: shared with the pipeline. model: from documents to scores. cfg: settings kept in `cfg` and saved."""
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg: dict[str, Any] = dict(cfg)
+        self._rehearsal_model: Model | None = None
+
+    # Annotating
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document in place and return it."""
+        try:
+            self.set_annotations([doc], self.predict([doc]))
+        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
+            self.get_error_handler()(self.name, self, [doc], error)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotate a stream of documents in batches of `batch_size`, in order.
+
+        A batch that fails goes to the error handler as a whole; if that returns, its documents are left out.
+        """
+        handle_error = self.get_error_handler()
+        for docs in util.minibatch(stream, size=batch_size):
+            docs = list(docs)
+            try:
+                self.set_annotations(docs, self.predict(docs))
+            except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
+                handle_error(self.name, self, docs, error)
+            else:
+                yield from docs
+
+    def predict(self, docs: Iterable[Doc]) -> Any:
+        """What the model says about the documents, one entry a document. Changes nothing."""
+        raise TypeError(f"{type(self).__name__} has to define predict(docs)")
+
+    def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
+        """Write onto the documents what `predict` found for them."""
+        raise TypeError(f"{type(self).__name__} has to define set_annotations(docs, scores)")
+
+    # Learning
+
+    def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
+        """Loss of a batch and the gradient of its scores."""
+        raise TypeError(f"{type(self).__name__} has to define get_loss(examples, scores)")
+
+    def update(
+        self,
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch: accumulate gradients and, given an optimizer, apply them.
+
+        drop: dropout rate. losses: the batch's loss is added under the component's name.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, f"{type(self).__name__}.update")
+        if any(len(example.predicted) for example in examples):
+            set_dropout_rate(self.model, drop)
+            scores, backprop = self.model.begin_update([example.predicted for example in examples])
+            loss, d_scores = self.get_loss(examples, scores)
+            backprop(d_scores)
+            losses[self.name] += float(loss)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        return losses
+
+    def rehearse(
+        self,
+        examples: Iterable["Example"],
+        *,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+        **config: Any,
+    ) -> dict[str, float]:
+        """Hold on to what an earlier version of the model knew. Components that cannot do this leave `losses` alone."""
+        return {} if losses is None else losses
+
+    def distill(
+        self,
+        teacher_pipe: "TrainablePipe | None",
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn to score as `teacher_pipe` does.
+
+        examples: the student sees `predicted`, the teacher `reference`; both must have the same tokens.
+        Raises ValueError without a teacher or where the tokens differ.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        if teacher_pipe is None:
+            raise ValueError(f"`{self.name}` needs a teacher component to distill from, got None")
+        examples = list(examples)
+        validate_distillation_examples(examples, f"{type(self).__name__}.distill")
+        if any(len(example.predicted) for example in examples):
+            set_dropout_rate(self.model, drop)
+            teacher_scores = self._teacher_scores(teacher_pipe, [example.reference for example in examples])
+            student_scores, backprop = self.model.begin_update([example.predicted for example in examples])
+            loss, d_scores = self.get_teacher_student_loss(teacher_scores, student_scores)
+            backprop(d_scores)
+            losses[self.name] += float(loss)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        return losses
+
+    def _teacher_scores(self, teacher_pipe: "TrainablePipe", docs: list[Doc]) -> Any:
+        """The teacher's scores in the form `get_teacher_student_loss` compares; the teacher is not changed."""
+        return teacher_pipe.model.predict(docs)
+
+    def get_teacher_student_loss(self, teacher_scores: Any, student_scores: Any) -> tuple[float, Any]:
+        """Loss of the student against the teacher and the gradient of the student's scores."""
+        raise TypeError(f"{type(self).__name__} cannot be distilled: it does not define get_teacher_student_loss")
+
+    def create_optimizer(self) -> Optimizer:
+        """A new optimizer with the default settings, for training the component on its own."""
+        return util.create_default_optimizer()
+
+    def end_update(self) -> None:
+        """Called when every component has learned from a batch; shared encoders backpropagate here."""
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Apply the accumulated gradients."""
+        self.model.finish_update(sgd)
+
+    @contextmanager
+    def use_params(self, params: dict) -> Iterator[None]:
+        """Context in which the model has other parameters, such as the optimizer's averages."""
+        with self.model.use_params(params):
+            yield
+
+    def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: "Language | None" = None) -> None:
+        """Set up labels and weights from a sample of gold data. A subclass defines it."""
+        raise TypeError(f"{type(self).__name__} has to define initialize(get_examples, *, nlp)")
+
+    # Labels
+
+    def add_label(self, label: str) -> int:
+        """Add a label; gives 1, or 0 when it was there already."""
+        raise TypeError(f"{type(self).__name__} has no labels to add to")
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether the component has weights that `update` changes."""
+        return True
+
+    @property
+    def is_resizable(self) -> bool:
+        """Whether labels may be added after the model has its shape."""
+        return getattr(self, "model", None) is not None and "resize_output" in self.model.attrs
+
+    @property
+    def is_distillable(self) -> bool:
+        """Whether the component can learn from a teacher component of its kind."""
+        return type(self).get_teacher_student_loss is not TrainablePipe.get_teacher_student_loss
+
+    def set_output(self, nO: int) -> None:
+        """Give the model's output layer `nO` rows. Raises ValueError for a model that cannot be resized."""
+        if not self.is_resizable:
+            raise ValueError(f"The model of `{self.name}` cannot be resized to {nO} outputs")
+        self.model.attrs["resize_output"](self.model, nO)
+
+    def _allow_extra_label(self) -> None:
+        """Raises ValueError when the output layer is full and cannot grow."""
+        if self.is_resizable:
+            return
+        size = output_size(self.model)
+        if size is not None and size == len(self.labels):
+            raise ValueError(
+                f"Cannot add a label to `{self.name}`: its model was initialized for {size} labels and this architecture "
+                "does not grow. Add all labels before initialize, or pass them to it: initialize(get_examples, labels=[…])."
+            )
+
+    # Saving
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Settings, vocabulary and weights as bytes. exclude: names of fields to leave out."""
+        return util.to_bytes(self._byte_writers(exclude), exclude)
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "TrainablePipe":
+        """Load what `to_bytes` wrote. Raises ValueError when the weights belong to another model."""
+        util.from_bytes(bytes_data, self._byte_readers(exclude), exclude)
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write settings, vocabulary and weights into the folder `path`. exclude: names of files to leave out."""
+        util.to_disk(path, self._disk_writers(exclude), exclude)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "TrainablePipe":
+        """Load the folder `to_disk` wrote. Raises ValueError when the weights belong to another model."""
+        util.from_disk(path, self._disk_readers(exclude), exclude)
+        return self
+
+    def _byte_writers(self, exclude: Iterable[str]) -> dict[str, Callable[[], bytes]]:
+        return {
+            "cfg": lambda: srsly.json_dumps(self.cfg),
+            "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
+            "model": self.model.to_bytes,
+        }
+
+    def _byte_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[bytes], Any]]:
+        return {
+            "cfg": lambda data: self.cfg.update(srsly.json_loads(data)),
+            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
+            "model": self._load_model,
+        }
+
+    def _disk_writers(self, exclude: Iterable[str]) -> dict[str, Callable[[Path], Any]]:
+        return {
+            "cfg": lambda path: srsly.write_json(path, self.cfg),
+            "vocab": lambda path: self.vocab.to_disk(path, exclude=exclude),
+            "model": lambda path: self.model.to_disk(path),
+        }
+
+    def _disk_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[Path], Any]]:
+        return {
+            "cfg": lambda path: self.cfg.update(srsly.read_json(path)) if path.exists() else None,
+            "vocab": lambda path: self.vocab.from_disk(path, exclude=exclude),
+            "model": lambda path: self._load_model(path.read_bytes()),
+        }
+
+    def _load_model(self, data: bytes) -> None:
+        try:
+            self.model.from_bytes(data)
+        except AttributeError as error:
+            raise ValueError(
+                f"The saved weights of `{self.name}` do not fit its model: is the model in the config the one they were trained with?"
+            ) from error
+
+
+def output_size(model: Model) -> int | None:
+    """Width of the model's scores, None while it is not known."""
+    candidates = [model] + [model.get_ref(name) for name in ("output_layer",) if model.has_ref(name)]
+    for node in candidates:
+        if node.has_dim("nO"):
+            return node.get_dim("nO")
+    return None
+
+
+def validate_distillation_examples(examples: list["Example"], method: str) -> None:
+    """Raises ValueError unless student and teacher see the same tokens in every example."""
+    validate_examples(examples, method)
+    for i, example in enumerate(examples):
+        student = [token.text for token in example.predicted]
+        teacher = [token.text for token in example.reference]
+        if student != teacher:
+            raise ValueError(
+                f"{method}: student and teacher must see the same tokens; example {i} has {student[:8]} and {teacher[:8]}"
+            )
