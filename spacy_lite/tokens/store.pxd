@@ -1,12 +1,12 @@
 """Columns of a tokenised text: the storage that Doc, Token and Span share."""
-from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 
 from ..lexeme cimport LexemeC
 from ..vocab cimport Vocab
 from .tree cimport Tree
 
 
-cdef enum Column:
+cdef enum:
     # Token-level attributes, one uint64 array each. Negative values are two's complement.
     COLUMN_TAG
     COLUMN_POS
@@ -23,7 +23,7 @@ cdef enum Column:
     N_COLUMNS
 
 
-# The column that holds a spaCy attribute id, or -1 where the attribute is not a token-level column.
+# The column that holds an attribute id, or -1 where the attribute is not a token-level column.
 cdef int column_of_attr(uint64_t attr) noexcept nogil
 
 
@@ -39,9 +39,6 @@ cdef class TokenStore:
     # Derived and cached; dropped when what they depend on is written.
     cdef int* offsets            # (length + 1,) first character of each token, NULL until asked for
     cdef Tree tree               # children and edges, None until asked for
-    cdef object text_cache
-    cdef object ents_cache
-    cdef object sents_cache
 
     # Appends one token; the arena its lexeme may live in is kept alive.
     cdef int push_back(self, const LexemeC* lex, bint has_space) except -1
@@ -51,13 +48,21 @@ cdef class TokenStore:
     cdef uint64_t* writable(self, int column) except NULL
     # Value of a column at token i: 0 where never written (SENT_START of token 0 reads 1).
     cdef uint64_t read(self, int column, int i) noexcept nogil
-    # Value of any spaCy attribute id at token i, lexeme attributes included; 0 for ids nobody knows. IDX needs offsets.
+    # Value of any attribute id at token i, lexeme attributes included; 0 for ids nobody knows. IDX needs `get_offsets` before.
     cdef uint64_t get_attr(self, int i, uint64_t attr) noexcept nogil
+    # Sets a token-level attribute or SPACY; False (and nothing done) for any other attribute.
+    cdef bint set_attr(self, int i, uint64_t attr, uint64_t value) except -1
     # Keeps the arena that strings are interned in at the moment.
     cdef int hold_arena(self) except -1
     cdef const int* get_offsets(self) except NULL
     cdef Tree get_tree(self)
     # Writes SENT_START of [start, end) from the tree: 1 at the left edge of each root that has a label, -1 elsewhere.
     cdef int set_sentences_from_tree(self, int start, int end) except -1
+    # Token bounds of the sentence around token i.
+    cdef int sentence_start(self, int i) noexcept nogil
+    cdef int sentence_end(self, int i) noexcept nogil
     cdef str slice_text(self, int start, int end, bint trailing_space)
+    # Drops what is derived from a column; -1: what is derived from the words.
     cdef int drop_caches(self, int column) except -1
+    cdef int fill(self, uint64_t attr, uint64_t* out, int start, int end, size_t stride) except -1
+    cdef int store(self, uint64_t attr, const uint64_t* values, size_t stride) except -1
