@@ -25,11 +25,11 @@ DIRECTIVES = {
 }
 
 
-def compile_arguments() -> list[str]:
+def compile_arguments(kernels: bool) -> list[str]:
     """Flags for the compiler at hand; no CPU-specific ones, because kernels dispatch at run time."""
     if sys.platform == "win32":
         return ["/std:c++17", "/O2"]
-    flags = ["-std=c++17", "-O2", "-g0", "-fno-math-errno", "-Wno-unused-function", "-Wno-cpp"]
+    flags = ["-std=c++17", "-O3" if kernels else "-O2", "-g0", "-ffp-contract=fast", "-fno-math-errno", "-Wno-unused-function", "-Wno-sign-compare", "-Wno-cpp"]
     if os.environ.get("SPACY_LITE_SANITIZE"):
         flags += ["-fsanitize=address,undefined", "-g"]
     return flags
@@ -54,7 +54,7 @@ def extensions() -> list[Extension]:
             language="c++",
             include_dirs=[numpy.get_include(), str(PACKAGE)],
             define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-            extra_compile_args=compile_arguments(),
+            extra_compile_args=compile_arguments("kernels" in path.parts or "transitions" in path.parts),
             depends=headers,
         )
         for path in sorted(PACKAGE.rglob("*.pyx"))

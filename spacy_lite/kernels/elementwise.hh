@@ -1,0 +1,126 @@
+// Row-wise and element-wise kernels: sums, softmax, argmax, dropout masks, Adam.
+namespace spacy_lite {
+namespace SPACY_LITE_ISA {
+namespace {
+
+void column_sums(const float* values, size_t rows, size_t width, float* sums) {
+    for (size_t row = 0; row < rows; ++row) add_row(sums, values + row * width, width);
+}
+
+void softmax_rows(float* values, size_t rows, size_t width) {
+    for (size_t row = 0; row < rows; ++row) {
+        float* x = values + row * width;
+        Vec peaks = broadcast(-INFINITY);
+        size_t i = 0;
+        for (; i + LANES <= width; i += LANES) peaks = maximum(peaks, load(x + i));
+        float highest = -INFINITY;
+        for (size_t lane = 0; lane < LANES; ++lane) highest = peaks[lane] > highest ? peaks[lane] : highest;
+        for (; i < width; ++i) highest = x[i] > highest ? x[i] : highest;
+        Vec total{};
+        i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            const Vec e = exponential(load(x + i) - highest);
+            store(x + i, e);
+            total += e;
+        }
+        float whole = sum(total);
+        if (i < width) {
+            Vec tail{};
+            for (size_t j = i; j < width; ++j) tail[j - i] = x[j] - highest;
+            tail = exponential(tail);
+            for (size_t j = i; j < width; ++j) { x[j] = tail[j - i]; whole += x[j]; }
+        }
+        const float scale = 1.0f / whole;
+        for (size_t j = 0; j < width; ++j) x[j] *= scale;
+    }
+}
+
+void argmax_rows(const float* values, size_t rows, size_t width, int32_t* out) {
+    for (size_t row = 0; row < rows; ++row) {
+        const float* x = values + row * width;
+        Vec best = broadcast(-INFINITY);
+        VecInt where{}, here{};
+        for (size_t i = 0; i < LANES; ++i) here[i] = int32_t(i);
+        size_t i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            const Vec v = load(x + i);
+            const VecInt better = v > best;
+            best = better ? v : best;
+            where = better ? here : where;
+            here += int32_t(LANES);
+        }
+        float highest = -INFINITY;
+        int32_t winner = 0;
+        for (size_t j = 0; j < LANES && i > 0; ++j)
+            if (best[j] > highest || (best[j] == highest && where[j] < winner)) { highest = best[j]; winner = where[j]; }
+        for (; i < width; ++i)
+            if (x[i] > highest) { highest = x[i]; winner = int32_t(i); }
+        out[row] = winner;
+    }
+}
+
+inline uint64_t splitmix(uint64_t x) {
+    x += 0x9E3779B97F4A7C15ull;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
+    return x ^ (x >> 31);
+}
+
+// Element i depends on seed and i only (SplitMix64, Steele et al. 2014), so a mask is the same whatever the instruction set.
+void dropout_mask(uint64_t seed, float rate, size_t size, float* out) {
+    const float kept = 1.0f / (1.0f - rate);
+    const uint32_t threshold = uint32_t(double(rate) * 4294967296.0);
+    for (size_t i = 0; i + 2 <= size; i += 2) {
+        const uint64_t bits = splitmix(seed + (i >> 1) * 0x9E3779B97F4A7C15ull);
+        out[i] = uint32_t(bits) >= threshold ? kept : 0.0f;
+        out[i + 1] = uint32_t(bits >> 32) >= threshold ? kept : 0.0f;
+    }
+    if (size & 1) out[size - 1] = uint32_t(splitmix(seed + (size >> 1) * 0x9E3779B97F4A7C15ull)) >= threshold ? kept : 0.0f;
+}
+
+// `learn_rate` already carries the bias correction; decay is subtracted as decay * weight (decoupled, Loshchilov & Hutter 2019).
+void adam(float* weights, float* gradient, float* first, float* second, size_t size, float beta1, float beta2, float epsilon,
+          float learn_rate, float gradient_scale, float decay) {
+    for (size_t i = 0; i < size; ++i) {
+        const float g = gradient[i] * gradient_scale;
+        const float m = first[i] * beta1 + g * (1 - beta1);
+        const float v = second[i] * beta2 + g * g * (1 - beta2);
+        first[i] = m;
+        second[i] = v;
+        const float kept = weights[i] - weights[i] * decay;
+        weights[i] = kept - learn_rate * (m / (std::sqrt(v) + epsilon));
+        gradient[i] = 0;
+    }
+}
+
+double sum_of_squares(const float* values, size_t size) {
+    double total = 0;
+    for (size_t start = 0; start < size; start += 4096) {
+        const size_t stop = start + 4096 < size ? start + 4096 : size;
+        Vec part{};
+        size_t i = start;
+        for (; i + LANES <= stop; i += LANES) part += load(values + i) * load(values + i);
+        total += sum(part);
+        for (; i < stop; ++i) total += double(values[i]) * values[i];
+    }
+    return total;
+}
+
+// Position-dependent fingerprint of the bits: tells whether a packed copy of the weights is still true.
+uint64_t checksum(const float* values, size_t size) {
+    typedef uint32_t Bits __attribute__((vector_size(SPACY_LITE_LANES * 4), aligned(4), may_alias));
+    const uint32_t* bits = reinterpret_cast<const uint32_t*>(values);
+    Bits state[4] = {};
+    size_t i = 0;
+    for (; i + 4 * LANES <= size; i += 4 * LANES)
+        for (size_t j = 0; j < 4; ++j) state[j] = state[j] * 2654435761u + *reinterpret_cast<const Bits*>(bits + i + j * LANES);
+    uint64_t result = size;
+    for (size_t j = 0; j < 4; ++j)
+        for (size_t lane = 0; lane < LANES; ++lane) result = splitmix(result ^ state[j][lane]);
+    for (; i < size; ++i) result = splitmix(result ^ bits[i]);
+    return result;
+}
+
+}  // namespace
+}  // namespace SPACY_LITE_ISA
+}  // namespace spacy_lite

@@ -1,0 +1,225 @@
+// Matrix products around one register-blocked micro-kernel. Weights are packed into panels first; inputs are read where they lie.
+namespace spacy_lite {
+namespace SPACY_LITE_ISA {
+namespace {
+
+// Rows a micro-kernel holds for `groups` vectors of columns: accumulators fill the register file but for the operands.
+constexpr int block_rows(int groups) {
+    return SPACY_LITE_REGISTERS == 32 ? (groups == 1 ? 12 : groups == 2 ? 12 : groups == 3 ? 8 : 6)
+                                      : (groups == 1 ? 8 : groups == 2 ? 6 : groups == 3 ? 4 : 3);
+}
+
+constexpr size_t kRowBlock = 192;    // rows whose input stays in the second-level cache while the panels pass by
+constexpr size_t kDepthBlock = 512;  // reduction length of one pass in general products
+
+// acc[m][g] += sum_k rows[m][k] * panel[k][g]; panel rows are groups * LANES floats.
+template <int ROWS, int GROUPS>
+inline __attribute__((always_inline)) void multiply(const float* const* rows, const float* panel, size_t depth, Vec (&acc)[ROWS][GROUPS]) {
+    const float* r[ROWS];
+#pragma GCC unroll 16
+    for (int m = 0; m < ROWS; ++m) r[m] = rows[m];
+    for (size_t k = 0; k < depth; ++k) {
+        Vec b[GROUPS];
+#pragma GCC unroll 4
+        for (int g = 0; g < GROUPS; ++g) b[g] = load(panel + g * LANES);
+#pragma GCC unroll 16
+        for (int m = 0; m < ROWS; ++m) {
+            const Vec a = broadcast(r[m][k]);
+#pragma GCC unroll 4
+            for (int g = 0; g < GROUPS; ++g) acc[m][g] += a * b[g];
+        }
+        panel += GROUPS * LANES;
+    }
+}
+
+// The same with the left matrix transposed: element (m, k) is left[k * stride + m].
+template <int ROWS, int GROUPS>
+inline __attribute__((always_inline)) void multiply_transposed(const float* left, size_t stride, const float* panel, size_t depth, Vec (&acc)[ROWS][GROUPS]) {
+    for (size_t k = 0; k < depth; ++k) {
+        Vec b[GROUPS];
+#pragma GCC unroll 4
+        for (int g = 0; g < GROUPS; ++g) b[g] = load(panel + g * LANES);
+#pragma GCC unroll 16
+        for (int m = 0; m < ROWS; ++m) {
+            const Vec a = broadcast(left[m]);
+#pragma GCC unroll 4
+            for (int g = 0; g < GROUPS; ++g) acc[m][g] += a * b[g];
+        }
+        panel += GROUPS * LANES;
+        left += stride;
+    }
+}
+
+template <int ROWS, int GROUPS>
+inline __attribute__((always_inline)) void clear(Vec (&acc)[ROWS][GROUPS]) {
+#pragma GCC unroll 16
+    for (int m = 0; m < ROWS; ++m)
+#pragma GCC unroll 4
+        for (int g = 0; g < GROUPS; ++g) acc[m][g] = Vec{};
+}
+
+// Row pointers of one block; rows past the end repeat the last one, and what is computed for them is dropped.
+template <int ROWS>
+inline void point_at_rows(const float* input, size_t ld, size_t available, const float** rows) {
+    for (int m = 0; m < ROWS; ++m) rows[m] = input + (size_t(m) < available ? size_t(m) : available - 1) * ld;
+}
+
+inline void write_vector(float* out, Vec value, size_t columns, bool accumulate) {
+    if (columns >= LANES) {
+        store(out, accumulate ? load(out) + value : value);
+        return;
+    }
+    for (size_t i = 0; i < columns; ++i) out[i] = accumulate ? out[i] + value[i] : value[i];
+}
+
+template <int ROWS, int GROUPS>
+inline __attribute__((always_inline)) void write_block(const Vec (&acc)[ROWS][GROUPS], const float* bias, size_t rows, size_t columns, float* out, size_t ld, bool accumulate) {
+#pragma GCC unroll 16
+    for (int m = 0; m < ROWS; ++m) {
+        if (size_t(m) >= rows) break;
+#pragma GCC unroll 4
+        for (int g = 0; g < GROUPS; ++g) {
+            if (g * LANES >= columns) break;
+            const Vec value = bias ? acc[m][g] + load(bias + g * LANES) : acc[m][g];
+            write_vector(out + m * ld + g * LANES, value, columns - g * LANES, accumulate);
+        }
+    }
+}
+
+PackedShape packed_shape(size_t depth, size_t outputs, size_t pieces, bool maxout) {
+    PackedShape s;
+    s.depth = depth;
+    s.outputs = outputs;
+    s.maxout = maxout;
+    s.groups = maxout ? pieces : 2;
+    s.lanes = LANES;
+    const size_t columns = maxout ? LANES : 2 * LANES;
+    s.panels = (outputs + columns - 1) / columns;
+    return s;
+}
+
+// Output and piece that lane `lane` of group `group` in panel `panel` stands for.
+inline size_t packed_source(const PackedShape& s, size_t panel, size_t group, size_t lane, bool& inside) {
+    if (s.maxout) {
+        const size_t output = panel * LANES + lane;
+        inside = output < s.outputs;
+        return output * s.groups + group;
+    }
+    const size_t output = (panel * s.groups + group) * LANES + lane;
+    inside = output < s.outputs;
+    return output;
+}
+
+void pack(const PackedShape& s, const float* weights, const float* bias, float* packed, float* packed_bias) {
+    for (size_t panel = 0; panel < s.panels; ++panel) {
+        for (size_t group = 0; group < s.groups; ++group) {
+            float* base = packed + panel * s.depth * s.groups * LANES + group * LANES;
+            const float* source[LANES];
+            bool whole = true;
+            for (size_t lane = 0; lane < LANES; ++lane) {
+                bool inside;
+                const size_t row = packed_source(s, panel, group, lane, inside);
+                source[lane] = inside ? weights + row * s.depth : nullptr;
+                whole = whole && inside;
+                packed_bias[(panel * s.groups + group) * LANES + lane] = (inside && bias) ? bias[row] : 0.0f;
+            }
+            const size_t step = s.groups * LANES;
+            if (whole) {
+                for (size_t k = 0; k < s.depth; ++k)
+                    for (size_t lane = 0; lane < LANES; ++lane) base[k * step + lane] = source[lane][k];
+            } else {
+                for (size_t k = 0; k < s.depth; ++k)
+                    for (size_t lane = 0; lane < LANES; ++lane) base[k * step + lane] = source[lane] ? source[lane][k] : 0.0f;
+            }
+        }
+    }
+}
+
+void linear(const PackedShape& s, const float* input, size_t ld_input, size_t rows, const float* packed, const float* bias,
+            float* output, size_t ld_output, bool accumulate) {
+    constexpr int ROWS = block_rows(2);
+    for (size_t start = 0; start < rows; start += kRowBlock) {
+        const size_t stop = start + kRowBlock < rows ? start + kRowBlock : rows;
+        for (size_t panel = 0; panel < s.panels; ++panel) {
+            const float* weights = packed + panel * s.depth * 2 * LANES;
+            const size_t column = panel * 2 * LANES;
+            for (size_t row = start; row < stop; row += ROWS) {
+                const float* pointers[ROWS];
+                point_at_rows<ROWS>(input + row * ld_input, ld_input, rows - row, pointers);
+                Vec acc[ROWS][2];
+                clear(acc);
+                multiply<ROWS, 2>(pointers, weights, s.depth, acc);
+                write_block<ROWS, 2>(acc, bias ? bias + column : nullptr, stop - row, s.outputs - column, output + row * ld_output + column,
+                                     ld_output, accumulate);
+            }
+        }
+    }
+}
+
+// One depth block of the right-hand matrix as panels of 2 * LANES columns, zero padded.
+inline void pack_right(bool trans, const float* b, size_t ldb, size_t n, size_t first, size_t depth, float* out) {
+    constexpr size_t COLUMNS = 2 * LANES;
+    for (size_t column = 0; column < n; column += COLUMNS) {
+        const size_t width = n - column < COLUMNS ? n - column : COLUMNS;
+        if (trans) {
+            for (size_t k = 0; k < depth; ++k) {
+                for (size_t j = 0; j < width; ++j) out[k * COLUMNS + j] = b[(column + j) * ldb + first + k];
+                for (size_t j = width; j < COLUMNS; ++j) out[k * COLUMNS + j] = 0.0f;
+            }
+        } else {
+            for (size_t k = 0; k < depth; ++k) {
+                const float* row = b + (first + k) * ldb + column;
+                for (size_t j = 0; j < width; ++j) out[k * COLUMNS + j] = row[j];
+                for (size_t j = width; j < COLUMNS; ++j) out[k * COLUMNS + j] = 0.0f;
+            }
+        }
+        out += depth * COLUMNS;
+    }
+}
+
+size_t gemm_workspace(size_t, size_t n, size_t k) {
+    constexpr size_t COLUMNS = 2 * LANES;
+    const size_t depth = k < kDepthBlock ? k : kDepthBlock;
+    return (n + COLUMNS - 1) / COLUMNS * COLUMNS * depth + depth * 16;
+}
+
+void gemm(bool trans_a, bool trans_b, size_t m, size_t n, size_t k, const float* a, size_t lda, const float* b, size_t ldb, float* c,
+          size_t ldc, bool accumulate, float* workspace) {
+    constexpr int ROWS = block_rows(2);
+    constexpr size_t COLUMNS = 2 * LANES;
+    if (k == 0 && !accumulate)
+        for (size_t i = 0; i < m; ++i) std::memset(c + i * ldc, 0, n * sizeof(float));
+    for (size_t first = 0; first < k; first += kDepthBlock) {
+        const size_t depth = k - first < kDepthBlock ? k - first : kDepthBlock;
+        const bool add = accumulate || first > 0;
+        const size_t panels = (n + COLUMNS - 1) / COLUMNS;
+        float* tail = workspace + panels * COLUMNS * depth;  // (depth, ROWS): a transposed left block that is not whole
+        pack_right(trans_b, b, ldb, n, first, depth, workspace);
+        for (size_t start = 0; start < m; start += kRowBlock) {
+            const size_t stop = start + kRowBlock < m ? start + kRowBlock : m;
+            for (size_t panel = 0; panel < panels; ++panel) {
+                const float* weights = workspace + panel * depth * COLUMNS;
+                for (size_t row = start; row < stop; row += ROWS) {
+                    Vec acc[ROWS][2];
+                    clear(acc);
+                    if (!trans_a) {
+                        const float* pointers[ROWS];
+                        point_at_rows<ROWS>(a + row * lda + first, lda, m - row, pointers);
+                        multiply<ROWS, 2>(pointers, weights, depth, acc);
+                    } else if (row + ROWS <= m) {
+                        multiply_transposed<ROWS, 2>(a + first * lda + row, lda, weights, depth, acc);
+                    } else {
+                        for (size_t i = 0; i < depth; ++i)
+                            for (size_t j = 0; j < size_t(ROWS); ++j) tail[i * ROWS + j] = row + j < m ? a[(first + i) * lda + row + j] : 0.0f;
+                        multiply_transposed<ROWS, 2>(tail, ROWS, weights, depth, acc);
+                    }
+                    write_block<ROWS, 2>(acc, nullptr, stop - row, n - panel * COLUMNS, c + row * ldc + panel * COLUMNS, ldc, add);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace SPACY_LITE_ISA
+}  // namespace spacy_lite

@@ -1,0 +1,69 @@
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+
+
+cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
+    ctypedef bint c_bool "bool"
+
+    cppclass PackedShape:
+        size_t depth, outputs, groups, lanes, panels
+        c_bool maxout
+
+    cppclass MaxoutNormArgs:
+        const float* input
+        size_t ld_input
+        size_t rows
+        const float* packed
+        const float* bias
+        const float* gain
+        const float* shift
+        const float* residual
+        size_t ld_residual
+        const float* mask
+        float* output
+        size_t ld_output
+        uint8_t* which
+        float* normed
+        float* inverse_std
+        float* scratch
+
+    size_t kScratchRows
+
+    cppclass Kernels:
+        const char* name
+        size_t lanes
+        PackedShape (*shape)(size_t, size_t, size_t, c_bool)
+        void (*pack)(const PackedShape&, const float*, const float*, float*, float*)
+        void (*linear)(const PackedShape&, const float*, size_t, size_t, const float*, const float*, float*, size_t, c_bool)
+        void (*gemm)(c_bool, c_bool, size_t, size_t, size_t, const float*, size_t, const float*, size_t, float*, size_t, c_bool, float*)
+        size_t (*gemm_workspace)(size_t, size_t, size_t)
+        void (*maxout_norm)(const PackedShape&, const MaxoutNormArgs&)
+        void (*maxout_norm_backward)(size_t, size_t, size_t, const float*, size_t, const float*, const float*, const uint8_t*,
+                                     const float*, const float*, float*, float*, float*, float*)
+        void (*hash_embed)(const uint64_t*, size_t, size_t, size_t, size_t, const float* const*, const uint32_t*, const uint32_t*, float*)
+        void (*hash_embed_backward)(const uint64_t*, size_t, size_t, size_t, size_t, float* const*, const uint32_t*, const uint32_t*,
+                                    const float*)
+        void (*gather_rows)(const float*, const int32_t*, size_t, size_t, float*)
+        void (*scatter_add_rows)(const float*, const int32_t*, size_t, size_t, float*)
+        void (*column_sums)(const float*, size_t, size_t, float*)
+        void (*softmax_rows)(float*, size_t, size_t)
+        void (*argmax_rows)(const float*, size_t, size_t, int32_t*)
+        void (*dropout_mask)(uint64_t, float, size_t, float*)
+        void (*adam)(float*, float*, float*, float*, size_t, float, float, float, float, float, float)
+        double (*sum_of_squares)(const float*, size_t)
+        uint64_t (*checksum)(const float*, size_t)
+
+    const Kernels* kernels_named(const char*)
+    const Kernels* best_kernels()
+
+cdef extern from "kernels/unique_rows.hh" namespace "spacy_lite" nogil:
+    size_t unique_rows_of "spacy_lite::unique_rows"(const uint64_t*, size_t, size_t, int32_t*, int32_t*)
+
+cdef const Kernels* current() noexcept nogil
+
+
+cdef class Packed:
+    cdef PackedShape shape
+    cdef float* weights
+    cdef float* bias
+    cdef readonly uint64_t checksum
+    cdef const Kernels* kernels

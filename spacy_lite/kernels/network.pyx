@@ -1,0 +1,603 @@
+"""Binding of the network kernels: arrays in, arrays out, the GIL released in between. See network.hh for what each one does."""
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free
+from libc.string cimport memset
+cimport numpy as np
+import numpy as np
+
+np.import_array()
+
+cdef extern from "<cstdlib>" namespace "std" nogil:
+    void* aligned_alloc(size_t, size_t)
+
+cdef const Kernels* _kernels = best_kernels()
+
+
+cdef const Kernels* current() noexcept nogil:
+    return _kernels
+
+
+def available_isas():
+    return [name for name in ("baseline", "avx2", "avx512") if kernels_named(name.encode("ascii")) != NULL]
+
+
+def active_isa():
+    return _kernels.name.decode("ascii")
+
+
+def use_isa(str name):
+    global _kernels
+    cdef const Kernels* found = kernels_named(name.encode("ascii"))
+    if found == NULL:
+        raise ValueError(f"use_isa: this CPU cannot run {name!r}; it can run {', '.join(available_isas())}")
+    _kernels = found
+
+
+cdef float* _allocate(size_t floats) except NULL:
+    cdef size_t size = (floats * sizeof(float) + 63) // 64 * 64
+    cdef float* block = <float*>aligned_alloc(64, size if size else 64)
+    if block == NULL:
+        raise MemoryError(f"network kernels: could not allocate {size} bytes")
+    return block
+
+
+cdef inline np.ndarray _floats(object shape):
+    return np.empty(shape, dtype=np.float32)
+
+
+cdef inline const float* _pointer(const float[:, ::1] rows) noexcept nogil:
+    return &rows[0, 0] if rows.shape[0] and rows.shape[1] else NULL
+
+
+cdef class Packed:
+    """A weight matrix and its bias in the layout of the micro-kernel; immutable."""
+
+    def __dealloc__(self):
+        free(self.weights)
+        free(self.bias)
+
+    @property
+    def n_outputs(self):
+        return self.shape.outputs
+
+    @property
+    def n_inputs(self):
+        return self.shape.depth
+
+    @property
+    def pieces(self):
+        return self.shape.groups if self.shape.maxout else 1
+
+    @property
+    def isa(self):
+        return self.kernels.name.decode("ascii")
+
+
+cdef Packed _pack(const float[::1] weights, const float[::1] bias, size_t depth, size_t outputs, size_t pieces, bint maxout):
+    cdef Packed self = Packed.__new__(Packed)
+    cdef const float* bias_pointer = NULL
+    if bias is not None:
+        bias_pointer = &bias[0]
+    self.kernels = _kernels
+    self.shape = _kernels.shape(depth, outputs, pieces, maxout)
+    self.weights = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes * depth)
+    self.bias = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
+    with nogil:
+        self.kernels.pack(self.shape, &weights[0], bias_pointer, self.weights, self.bias)
+        self.checksum = self.kernels.checksum(&weights[0], weights.shape[0])
+        if bias_pointer != NULL:
+            self.checksum ^= self.kernels.checksum(bias_pointer, bias.shape[0]) * 31
+    return self
+
+
+def checksum(const float[::1] weights, const float[::1] bias=None):
+    cdef uint64_t result = _kernels.checksum(&weights[0], weights.shape[0])
+    if bias is not None:
+        result ^= _kernels.checksum(&bias[0], bias.shape[0]) * 31
+    return result
+
+
+def pack_linear(W, b=None):
+    if W.ndim != 2 or W.size == 0:
+        raise ValueError(f"pack_linear: W must be (nO, nI) and not empty, got shape {W.shape}")
+    return _pack(W.reshape(-1), None if b is None else b.reshape(-1), W.shape[1], W.shape[0], 1, False)
+
+
+def pack_maxout(W, b):
+    if W.ndim != 3 or W.size == 0 or not 1 <= W.shape[1] <= 4:
+        raise ValueError(f"pack_maxout: W must be (nO, nP, nI) with 1 to 4 pieces, got shape {W.shape}")
+    return _pack(W.reshape(-1), b.reshape(-1), W.shape[2], W.shape[0], W.shape[1], True)
+
+
+def linear(const float[:, ::1] X, Packed packed):
+    cdef size_t rows = X.shape[0]
+    if <size_t>X.shape[1] != packed.shape.depth or packed.shape.maxout:
+        raise ValueError(f"linear: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
+    out = _floats((rows, packed.shape.outputs))
+    cdef float[:, ::1] view = out
+    if rows:
+        with nogil:
+            packed.kernels.linear(packed.shape, &X[0, 0], packed.shape.depth, rows, packed.weights, packed.bias, &view[0, 0],
+                                  packed.shape.outputs, False)
+    return out
+
+
+def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint trans_b=False, float[:, ::1] out=None, bint accumulate=False):
+    cdef size_t m = A.shape[1] if trans_a else A.shape[0]
+    cdef size_t k = A.shape[0] if trans_a else A.shape[1]
+    cdef size_t n = B.shape[0] if trans_b else B.shape[1]
+    if <size_t>(B.shape[1] if trans_b else B.shape[0]) != k:
+        raise ValueError(f"gemm: inner dimensions differ: {(m, k)} by {(B.shape[1] if trans_b else B.shape[0], n)}")
+    result = _floats((m, n)) if out is None else np.asarray(out)
+    cdef float[:, ::1] view = result
+    if <size_t>view.shape[0] != m or <size_t>view.shape[1] != n:
+        raise ValueError(f"gemm: out must have shape {(m, n)}, got {(view.shape[0], view.shape[1])}")
+    if m == 0 or n == 0:
+        return result
+    if k == 0:
+        if not accumulate:
+            result[:] = 0
+        return result
+    cdef float* workspace = _allocate(_kernels.gemm_workspace(m, n, k))
+    with nogil:
+        _kernels.gemm(trans_a, trans_b, m, n, k, &A[0, 0], A.shape[1], &B[0, 0], B.shape[1], &view[0, 0], n, accumulate, workspace)
+        free(workspace)
+    return result
+
+
+cdef class MaxoutNormState:
+    """What the backward pass of maxout + layer norm needs: winning pieces, normalised rows, inverse deviations, dropout mask."""
+    cdef readonly object which
+    cdef readonly object normed
+    cdef readonly object inverse_std
+    cdef readonly object mask
+
+
+cdef void _describe(MaxoutNormArgs& args, Packed packed, const float* gain, const float* shift, float* scratch) noexcept nogil:
+    memset(&args, 0, sizeof(MaxoutNormArgs))
+    args.packed = packed.weights
+    args.bias = packed.bias
+    args.gain = gain
+    args.shift = shift
+    args.scratch = scratch
+
+
+cdef size_t _scratch_size(Packed packed) noexcept nogil:
+    return kScratchRows * packed.shape.panels * packed.shape.lanes
+
+
+cdef int _check_norm(Packed packed, const float[::1] gain, const float[::1] shift) except -1:
+    if not packed.shape.maxout:
+        raise ValueError("maxout_norm: the weights are packed for a linear layer: use pack_maxout")
+    if <size_t>gain.shape[0] != packed.shape.outputs or <size_t>shift.shape[0] != packed.shape.outputs:
+        raise ValueError(f"maxout_norm: gain and shift must have {packed.shape.outputs} elements, got {gain.shape[0]}, {shift.shape[0]}")
+    return 0
+
+
+def maxout_norm(const float[:, ::1] X, Packed packed, const float[::1] gain, const float[::1] shift):
+    cdef size_t rows = X.shape[0]
+    cdef MaxoutNormArgs args
+    _check_norm(packed, gain, shift)
+    if <size_t>X.shape[1] != packed.shape.depth:
+        raise ValueError(f"maxout_norm: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
+    out = _floats((rows, packed.shape.outputs))
+    cdef float[:, ::1] view = out
+    if rows == 0:
+        return out
+    cdef float* scratch = _allocate(_scratch_size(packed))
+    with nogil:
+        _describe(args, packed, &gain[0], &shift[0], scratch)
+        args.input = &X[0, 0]
+        args.ld_input = packed.shape.depth
+        args.rows = rows
+        args.output = &view[0, 0]
+        args.ld_output = packed.shape.outputs
+        packed.kernels.maxout_norm(packed.shape, args)
+        free(scratch)
+    return out
+
+
+cdef object _train(const float* first, size_t ld, size_t rows, Packed packed, const float[::1] gain, const float[::1] shift,
+                   const float* residual, size_t ld_residual, const float[:, ::1] mask, float* output, size_t ld_output, object held_mask):
+    cdef MaxoutNormArgs args
+    cdef size_t width = packed.shape.outputs
+    cdef MaxoutNormState state = MaxoutNormState()
+    state.which = np.empty((rows, width), dtype=np.uint8)
+    state.normed = _floats((rows, width))
+    state.inverse_std = _floats(rows)
+    state.mask = held_mask
+    cdef uint8_t[:, ::1] which = state.which
+    cdef float[:, ::1] normed = state.normed
+    cdef float[::1] inverse_std = state.inverse_std
+    if rows == 0:
+        return state
+    cdef float* scratch = _allocate(_scratch_size(packed))
+    with nogil:
+        _describe(args, packed, &gain[0], &shift[0], scratch)
+        args.input = first
+        args.ld_input = ld
+        args.rows = rows
+        args.residual = residual
+        args.ld_residual = ld_residual
+        args.mask = &mask[0, 0] if mask is not None else NULL
+        args.output = output
+        args.ld_output = ld_output
+        args.which = &which[0, 0]
+        args.normed = &normed[0, 0]
+        args.inverse_std = &inverse_std[0]
+        packed.kernels.maxout_norm(packed.shape, args)
+        free(scratch)
+    return state
+
+
+def maxout_norm_train(const float[:, ::1] X, Packed packed, const float[::1] gain, const float[::1] shift, mask=None):
+    _check_norm(packed, gain, shift)
+    if <size_t>X.shape[1] != packed.shape.depth:
+        raise ValueError(f"maxout_norm_train: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
+    out = _floats((X.shape[0], packed.shape.outputs))
+    cdef float[:, ::1] view = out
+    state = _train(_pointer(X), packed.shape.depth, X.shape[0], packed, gain, shift, NULL, 0, mask, &view[0, 0] if view.shape[0] else NULL,
+                   packed.shape.outputs, mask)
+    return out, state
+
+
+def maxout_norm_backward(const float[:, ::1] d_out, MaxoutNormState state, const float[::1] gain, size_t pieces, float[::1] d_gain,
+                         float[::1] d_shift):
+    cdef size_t rows = d_out.shape[0]
+    cdef size_t width = d_out.shape[1]
+    d_pieces = _floats((rows, width * pieces))
+    if rows == 0:
+        return d_pieces
+    cdef const uint8_t[:, ::1] which = state.which
+    cdef const float[:, ::1] normed = state.normed
+    cdef const float[::1] inverse_std = state.inverse_std
+    cdef const float[:, ::1] mask = state.mask
+    cdef const float* mask_pointer = NULL
+    if mask is not None:
+        mask_pointer = &mask[0, 0]
+    cdef float[:, ::1] view = d_pieces
+    cdef float* scratch = _allocate(width)
+    with nogil:
+        _kernels.maxout_norm_backward(rows, width, pieces, &d_out[0, 0], width, mask_pointer, &gain[0], &which[0, 0], &normed[0, 0],
+                                      &inverse_std[0], &view[0, 0], &d_gain[0], &d_shift[0], scratch)
+        free(scratch)
+    return d_pieces
+
+
+def window_maxout_norm_train(const float[:, ::1] padded, size_t window, Packed packed, const float[::1] gain, const float[::1] shift,
+                             float[:, ::1] out, mask=None):
+    cdef size_t width = padded.shape[1]
+    cdef size_t rows = padded.shape[0] - 2 * window
+    _check_norm(packed, gain, shift)
+    if packed.shape.depth != (2 * window + 1) * width or packed.shape.outputs != width or out.shape[0] != padded.shape[0]:
+        raise ValueError("window_maxout_norm_train: weights, rows and output do not fit each other")
+    return _train(&padded[0, 0], width, rows, packed, gain, shift, &padded[window, 0], width, mask, &out[window, 0], width, mask)
+
+
+def window_backward(const float[:, ::1] padded, size_t window, const float[:, ::1] d_pieces, const float[:, ::1] W,
+                    float[:, ::1] d_W, float[:, ::1] d_padded):
+    cdef size_t width = padded.shape[1]
+    cdef size_t rows = padded.shape[0] - 2 * window
+    cdef size_t depth = (2 * window + 1) * width
+    cdef size_t outputs = d_pieces.shape[1]
+    if <size_t>W.shape[0] != outputs or <size_t>W.shape[1] != depth or d_padded.shape[0] != padded.shape[0]:
+        raise ValueError("window_backward: weights, rows and gradients do not fit each other")
+    if rows == 0:
+        return
+    cdef float* workspace = _allocate(max(_kernels.gemm_workspace(outputs, depth, rows), _kernels.gemm_workspace(rows, width, outputs)))
+    cdef size_t offset
+    with nogil:
+        # The windows are overlapping rows of the padded matrix, so the product reads them in place.
+        _kernels.gemm(True, False, outputs, depth, rows, &d_pieces[0, 0], outputs, &padded[0, 0], width, &d_W[0, 0], depth, True, workspace)
+        for offset in range(2 * window + 1):
+            _kernels.gemm(False, False, rows, width, outputs, &d_pieces[0, 0], outputs, &W[0, offset * width], depth,
+                          &d_padded[offset, 0], width, True, workspace)
+        free(workspace)
+
+
+cdef extern from *:
+    """
+    // Copies rows between the flat layout (all tokens) and the padded one (`pad` zero rows before, between and after documents).
+    static void pad_rows(const float* flat, const int32_t* lengths, size_t docs, size_t pad, size_t width, float* out) {
+        std::memset(out, 0, pad * width * sizeof(float));
+        out += pad * width;
+        for (size_t d = 0; d < docs; ++d) {
+            const size_t size = size_t(lengths[d]) * width;
+            std::memcpy(out, flat, size * sizeof(float));
+            std::memset(out + size, 0, pad * width * sizeof(float));
+            out += size + pad * width;
+            flat += size;
+        }
+    }
+    static void unpad_rows(const float* padded, const int32_t* lengths, size_t docs, size_t pad, size_t width, float* out) {
+        padded += pad * width;
+        for (size_t d = 0; d < docs; ++d) {
+            const size_t size = size_t(lengths[d]) * width;
+            std::memcpy(out, padded, size * sizeof(float));
+            padded += size + pad * width;
+            out += size;
+        }
+    }
+    """
+    void pad_rows(const float*, const int32_t*, size_t, size_t, size_t, float*) noexcept nogil
+    void unpad_rows(const float*, const int32_t*, size_t, size_t, size_t, float*) noexcept nogil
+
+
+cdef size_t _total(const int32_t[::1] lengths) noexcept nogil:
+    cdef size_t total = 0
+    cdef Py_ssize_t i
+    for i in range(lengths.shape[0]):
+        total += lengths[i]
+    return total
+
+
+def pad_documents(const float[:, ::1] rows, const int32_t[::1] lengths, size_t pad, size_t extra=0):
+    cdef size_t width = rows.shape[1]
+    cdef size_t docs = lengths.shape[0]
+    cdef size_t total = _total(lengths)
+    if total != <size_t>rows.shape[0]:
+        raise ValueError(f"pad_documents: {rows.shape[0]} rows, but the lengths add up to {total}")
+    out = _floats((total + (docs + 1) * pad + 2 * extra, width))
+    out[:extra] = 0
+    out[out.shape[0] - extra:] = 0
+    cdef float[:, ::1] view = out
+    if out.size and docs:
+        with nogil:
+            pad_rows(&rows[0, 0] if total else NULL, &lengths[0], docs, pad, width, &view[extra, 0])
+    else:
+        out[:] = 0
+    return out
+
+
+def unpad_documents(const float[:, ::1] padded, const int32_t[::1] lengths, size_t pad, size_t extra=0):
+    cdef size_t width = padded.shape[1]
+    cdef size_t docs = lengths.shape[0]
+    out = _floats((_total(lengths), width))
+    cdef float[:, ::1] view = out
+    if out.size:
+        with nogil:
+            unpad_rows(&padded[extra, 0], &lengths[0], docs, pad, width, &view[0, 0])
+    return out
+
+
+# Rows whose whole encoder runs before the next rows start: two buffers of them stay in the second-level cache.
+cdef size_t CHUNK_ROWS = 512
+
+
+cdef struct _LayerC:
+    const float* weights
+    const float* bias
+    const float* gain
+    const float* shift
+    const PackedShape* shape
+    const Kernels* kernels
+
+
+cdef void _encode_chunk(const float* flat, const int32_t* lengths, size_t docs, size_t tokens, size_t window, size_t pad,
+                        _LayerC* layers, size_t depth, size_t width, float* buffers, size_t capacity, float* scratch, float* out) noexcept nogil:
+    # Two padded buffers in turn, each with `window` rows of zeros at either end for the window of the outermost rows.
+    cdef MaxoutNormArgs args
+    cdef size_t rows = tokens + (docs + 1) * pad
+    cdef float* source = buffers
+    cdef float* target = buffers + capacity * width
+    cdef float* swap
+    cdef size_t layer
+    for layer in range(2):
+        memset(buffers + layer * capacity * width, 0, window * width * sizeof(float))
+        memset(buffers + (layer * capacity + window + rows) * width, 0, window * width * sizeof(float))
+    pad_rows(flat, lengths, docs, pad, width, source + window * width)
+    for layer in range(depth):
+        memset(&args, 0, sizeof(MaxoutNormArgs))
+        args.input = source
+        args.ld_input = width
+        args.rows = rows
+        args.packed = layers[layer].weights
+        args.bias = layers[layer].bias
+        args.gain = layers[layer].gain
+        args.shift = layers[layer].shift
+        args.residual = source + window * width
+        args.ld_residual = width
+        args.output = target + window * width
+        args.ld_output = width
+        args.scratch = scratch
+        layers[layer].kernels.maxout_norm(layers[layer].shape[0], args)
+        swap = source
+        source = target
+        target = swap
+    unpad_rows(source + window * width, lengths, docs, pad, width, out)
+
+
+def encode_window(const float[:, ::1] X, const int32_t[::1] lengths, list layers, size_t window, size_t pad):
+    cdef size_t width = X.shape[1]
+    cdef size_t n_docs = lengths.shape[0]
+    cdef size_t depth = len(layers)
+    cdef size_t total = _total(lengths)
+    if total != <size_t>X.shape[0]:
+        raise ValueError(f"encode_window: {X.shape[0]} rows, but the lengths add up to {total}")
+    out = _floats((total, width))
+    if total == 0 or depth == 0:
+        out[:] = np.asarray(X)
+        return out
+    cdef _LayerC described[64]
+    cdef Packed packed
+    cdef const float[::1] gain, shift
+    cdef size_t layer, scratch_size = 0
+    if depth > 64:
+        raise ValueError(f"encode_window: at most 64 layers, got {depth}")
+    for layer in range(depth):
+        packed, gain, shift = layers[layer]
+        _check_norm(packed, gain, shift)
+        if packed.shape.depth != (2 * window + 1) * width or packed.shape.outputs != width:
+            raise ValueError(f"encode_window: layer {layer} takes {packed.shape.depth} inputs, but a window of {window} over rows of "
+                             f"{width} has {(2 * window + 1) * width}")
+        described[layer] = _LayerC(packed.weights, packed.bias, &gain[0], &shift[0], &packed.shape, packed.kernels)
+        scratch_size = max(scratch_size, _scratch_size(packed))
+    # Documents are taken in chunks; the buffers hold the largest chunk.
+    cdef size_t start = 0, stop, tokens, capacity = 0, done = 0
+    while start < n_docs:
+        stop, tokens = start, 0
+        while stop < n_docs and (stop == start or tokens + lengths[stop] <= CHUNK_ROWS):
+            tokens += lengths[stop]
+            stop += 1
+        capacity = max(capacity, tokens + (stop - start + 1) * pad + 2 * window)
+        start = stop
+    cdef float* buffers = _allocate(2 * capacity * width)
+    cdef float* scratch = _allocate(scratch_size)
+    cdef float[:, ::1] view = out
+    with nogil:
+        start = 0
+        while start < n_docs:
+            stop, tokens = start, 0
+            while stop < n_docs and (stop == start or tokens + lengths[stop] <= CHUNK_ROWS):
+                tokens += lengths[stop]
+                stop += 1
+            if tokens:
+                _encode_chunk(&X[done, 0], &lengths[start], stop - start, tokens, window, pad, described, depth, width, buffers,
+                              capacity, scratch, &view[done, 0])
+            done += tokens
+            start = stop
+        free(buffers)
+        free(scratch)
+    return out
+
+
+def unique_rows(const uint64_t[:, ::1] ids):
+    cdef size_t rows = ids.shape[0]
+    first = np.empty(rows, dtype=np.int32)
+    inverse = np.empty(rows, dtype=np.int32)
+    if rows == 0:
+        return first, inverse
+    cdef int32_t[::1] first_view = first
+    cdef int32_t[::1] inverse_view = inverse
+    cdef size_t found
+    with nogil:
+        found = unique_rows_of(&ids[0, 0], rows, ids.shape[1], &first_view[0], &inverse_view[0])
+    return first[:found], inverse
+
+
+cdef int _tables(list tables, seeds, size_t columns, const float** pointers, uint32_t* sizes, uint32_t* seed_values) except -1:
+    cdef const float[:, ::1] table
+    cdef size_t i
+    if len(tables) != len(seeds) or len(tables) != columns or len(tables) > 64:
+        raise ValueError(f"hash_embed: {columns} columns of ids, {len(tables)} tables, {len(seeds)} seeds: the numbers must agree (at most 64)")
+    for i in range(len(tables)):
+        table = tables[i]
+        if table.shape[1] != tables[0].shape[1] or table.shape[0] == 0:
+            raise ValueError("hash_embed: every table must have the same width and at least one row")
+        pointers[i] = &table[0, 0]
+        sizes[i] = table.shape[0]
+        seed_values[i] = seeds[i]
+    return 0
+
+
+def hash_embed(const uint64_t[:, ::1] ids, list tables, seeds):
+    cdef const float* pointers[64]
+    cdef uint32_t sizes[64]
+    cdef uint32_t seed_values[64]
+    cdef size_t rows = ids.shape[0]
+    cdef size_t count = ids.shape[1]
+    _tables(tables, seeds, count, pointers, sizes, seed_values)
+    cdef size_t width = tables[0].shape[1]
+    out = _floats((rows, count * width))
+    cdef float[:, ::1] view = out
+    if rows:
+        with nogil:
+            _kernels.hash_embed(&ids[0, 0], count, rows, count, width, pointers, sizes, seed_values, &view[0, 0])
+    return out
+
+
+def hash_embed_backward(const uint64_t[:, ::1] ids, list d_tables, seeds, const float[:, ::1] d_out):
+    cdef const float* pointers[64]
+    cdef uint32_t sizes[64]
+    cdef uint32_t seed_values[64]
+    cdef size_t rows = ids.shape[0]
+    cdef size_t count = ids.shape[1]
+    _tables(d_tables, seeds, count, pointers, sizes, seed_values)
+    cdef size_t width = d_tables[0].shape[1]
+    if <size_t>d_out.shape[0] != rows or <size_t>d_out.shape[1] != count * width:
+        raise ValueError(f"hash_embed_backward: gradient must be {(rows, count * width)}, got {(d_out.shape[0], d_out.shape[1])}")
+    if rows:
+        with nogil:
+            _kernels.hash_embed_backward(&ids[0, 0], count, rows, count, width, <float**>pointers, sizes, seed_values, &d_out[0, 0])
+
+
+def gather_rows(const float[:, ::1] table, const int32_t[::1] index):
+    out = _floats((index.shape[0], table.shape[1]))
+    cdef float[:, ::1] view = out
+    cdef Py_ssize_t i
+    for i in range(index.shape[0]):
+        if not 0 <= index[i] < table.shape[0]:
+            raise IndexError(f"gather_rows: row {index[i]} of a table with {table.shape[0]} rows")
+    if out.size:
+        with nogil:
+            _kernels.gather_rows(&table[0, 0], &index[0], index.shape[0], table.shape[1], &view[0, 0])
+    return out
+
+
+def scatter_add_rows(const float[:, ::1] values, const int32_t[::1] index, size_t rows):
+    out = np.zeros((rows, values.shape[1]), dtype=np.float32)
+    cdef float[:, ::1] view = out
+    cdef Py_ssize_t i
+    if index.shape[0] != values.shape[0]:
+        raise ValueError(f"scatter_add_rows: {values.shape[0]} rows but {index.shape[0]} indices")
+    for i in range(index.shape[0]):
+        if not 0 <= <size_t>index[i] < rows:
+            raise IndexError(f"scatter_add_rows: row {index[i]} of {rows}")
+    if values.shape[0] and out.size:
+        with nogil:
+            _kernels.scatter_add_rows(&values[0, 0], &index[0], index.shape[0], values.shape[1], &view[0, 0])
+    return out
+
+
+def column_sums(const float[:, ::1] values):
+    out = np.zeros(values.shape[1], dtype=np.float32)
+    cdef float[::1] view = out
+    if values.shape[0] and values.shape[1]:
+        with nogil:
+            _kernels.column_sums(&values[0, 0], values.shape[0], values.shape[1], &view[0])
+    return out
+
+
+def softmax_rows(float[:, ::1] values):
+    if values.shape[0] and values.shape[1]:
+        with nogil:
+            _kernels.softmax_rows(&values[0, 0], values.shape[0], values.shape[1])
+    return np.asarray(values)
+
+
+def argmax_rows(const float[:, ::1] values):
+    out = np.zeros(values.shape[0], dtype=np.int32)
+    cdef int32_t[::1] view = out
+    if values.shape[0] and values.shape[1]:
+        with nogil:
+            _kernels.argmax_rows(&values[0, 0], values.shape[0], values.shape[1], &view[0])
+    return out
+
+
+def dropout_mask(shape, float rate, uint64_t seed):
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout_mask: rate must be at least 0 and below 1, got {rate}")
+    out = _floats(shape)
+    cdef float[::1] view = out.reshape(-1)
+    if view.shape[0]:
+        with nogil:
+            _kernels.dropout_mask(seed, rate, view.shape[0], &view[0])
+    return out
+
+
+def adam(float[::1] weights, float[::1] gradient, float[::1] first, float[::1] second, float beta1, float beta2, float epsilon,
+         float learn_rate, float gradient_scale=1.0, float decay=0.0):
+    cdef size_t size = weights.shape[0]
+    if <size_t>gradient.shape[0] != size or <size_t>first.shape[0] != size or <size_t>second.shape[0] != size:
+        raise ValueError("adam: weights, gradient and both moments must have the same size")
+    if size:
+        with nogil:
+            _kernels.adam(&weights[0], &gradient[0], &first[0], &second[0], size, beta1, beta2, epsilon, learn_rate, gradient_scale, decay)
+
+
+def sum_of_squares(const float[::1] values):
+    cdef double total = 0
+    if values.shape[0]:
+        with nogil:
+            total = _kernels.sum_of_squares(&values[0], values.shape[0])
+    return total
