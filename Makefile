@@ -1,0 +1,49 @@
+# make demo     set everything up and run the main job on the bundled corpus
+# make test     set everything up; lint, types, tests
+# make lint     ruff, mypy, cython-lint
+# make bench    side by side with the peer (makes an environment for it)
+# make dist     sdist and wheel, and a smoke test of the wheel in an empty environment
+# make clean    remove what building left
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find spacy_lite -name '*.pyx' -o -name '*.pxd' -o -name '*.hh' -o -name '*.cc') setup.py
+
+.PHONY: build demo test lint types bench dist clean
+
+$(VENV)/ready: requirements.txt extra/scripts/setup.sh
+	PYTHON=$(PYTHON) sh extra/scripts/setup.sh $(VENV)
+	touch $@
+
+$(VENV)/built: $(VENV)/ready $(SOURCES)
+	$(BIN)/python setup.py -q build_ext --inplace
+	$(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .
+	touch $@
+
+build: $(VENV)/built
+
+demo: build
+	$(BIN)/python extra/demo.py
+
+lint: build
+	$(BIN)/python extra/scripts/list_builtins.py --check
+	$(BIN)/ruff check .
+	$(BIN)/cython-lint spacy_lite
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python extra/corpus/validate.py
+	$(BIN)/python -m pytest -q
+
+bench: build
+	$(BIN)/python extra/benchmarks/run.py
+
+dist: build
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	sh extra/scripts/smoke_test_wheel.sh dist
+
+clean:
+	rm -rf build dist *.egg-info demo bench $(VENV)/built
+	find spacy_lite -name '*.so' -delete
+	find spacy_lite -name '*.cpp' -delete
