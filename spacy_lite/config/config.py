@@ -1,0 +1,267 @@
+"""Config: a nested dict read from and written to `.cfg` files, which remembers where each of its values was written.
+
+The format is confection's: sections `[a.b]`, values in JSON, variables `${a.b}` and whole blocks `${a}`. What is added here is the origin (file
+and line of each key), so that an error about a value can say where to look.
+"""
+
+import configparser
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import confection
+
+from ..errors import ConfigError, nearest
+
+__all__ = ["Config", "ConfigValidationError", "Origin", "SECTION_ORDER"]
+
+SECTION_ORDER = ["paths", "variables", "system", "nlp", "components", "corpora", "training", "pretraining", "initialize"]
+
+# What the default config defines in the sections that take any key.
+_FREE_KEYS = {
+    *(("paths", key) for key in ("train", "dev", "vectors", "init_tok2vec", "raw_text")),
+    *(("system", key) for key in ("seed", "gpu_allocator")),
+}
+_SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
+_KEY = re.compile(r"(?P<name>[^\s=:#;\[][^=:]*?)\s*[=:]")
+
+
+class Origin:
+    """Where a config was written: the name of its file, and the line of each section and key."""
+
+    def __init__(self, text: str, file: str | None = None) -> None:
+        self.file = file
+        self.lines: dict[tuple[str, ...], int] = {}
+        section: tuple[str, ...] = ()
+        for number, line in enumerate(text.splitlines(), 1):
+            if found := _SECTION.match(line):
+                section = tuple(part.strip() for part in found["name"].split("."))
+                self.lines.setdefault(section, number)
+            elif found := _KEY.match(line):
+                self.lines.setdefault((*section, found["name"]), number)
+
+    def line_of(self, path: Sequence[str]) -> int | None:
+        """The line of the key, or of the innermost block around it that was written down."""
+        keys = tuple(str(key) for key in path)
+        while keys:
+            if keys in self.lines:
+                return self.lines[keys]
+            keys = keys[:-1]
+        return None
+
+
+class ConfigValidationError(ConfigError, confection.ConfigValidationError):
+    """A config does not fit its schema, or the functions it names. Caught as ConfigError or as confection's (and Thinc's) error.
+
+    errors: one dict a problem, with `loc` (the keys that lead there) and `msg`.
+    """
+
+    def __init__(
+        self,
+        problem: str = "the config is not valid",
+        *,
+        path: Sequence[str] = (),
+        file: str | None = None,
+        line: int | None = None,
+        hint: str = "",
+        config: Any = None,
+        errors: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.config = config
+        self.errors = list(errors) or [{"loc": list(path), "msg": problem}]
+        self.title, self.desc, self.parent, self.show_config = problem, hint, None, False
+        self.error_types = {error["type"] for error in self.errors if error.get("type")}
+        ConfigError.__init__(self, problem, path=path, file=file, line=line, hint=hint)
+
+    @property
+    def text(self) -> str:
+        """The whole message."""
+        return self.describe()
+
+    def located(self, origin: "Origin | None", prefix: Sequence[str] = ()) -> "ConfigValidationError":
+        """The same error with `prefix` put before its path, and file and line filled in from the origin of the config."""
+        self.path = (*prefix, *self.path)
+        self.errors = [{**error, "loc": [*prefix, *error.get("loc", ())]} for error in self.errors]
+        if origin is not None and self.line is None:
+            self.file, self.line = origin.file, origin.line_of(self.path)
+        self.args = (self.describe(),)
+        return self
+
+
+class Config(confection.Config):
+    """Nested settings of a pipeline and its training, as in a `.cfg` file.
+
+    data: a dict or another Config. is_interpolated: whether variables have been replaced. section_order: the order in which top-level sections
+    are written. origin: where it was read from, or None.
+    """
+
+    origin: Origin | None = None
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        is_interpolated: bool | None = None,
+        section_order: list[str] | None = None,
+    ) -> None:
+        super().__init__(data, is_interpolated=is_interpolated, section_order=section_order)  # type: ignore[arg-type]
+        self.origin = getattr(data, "origin", None)
+
+    def from_str(  # type: ignore[override]
+        self, text: str, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None, file: str | None = None
+    ) -> "Config":
+        """Read the config from a string and return it. `file` names its source in error messages. Raises ConfigError."""
+        origin = Origin(text, file)
+        _check_overrides(overrides or {}, text, origin)
+        try:
+            read = super().from_str(text, interpolate=interpolate, overrides=dict(overrides or {}))
+        except confection.ConfigValidationError as error:
+            raise _readable(error, origin) from None
+        except configparser.Error as error:
+            raise ConfigError(_parser_problem(error), file=file, line=getattr(error, "lineno", None)) from None
+        read.origin = origin
+        return read
+
+    def from_bytes(
+        self, bytes_data: bytes, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
+    ) -> "Config":  # type: ignore[override]
+        """Read the config from a byte string (UTF-8) and return it. Raises ConfigError."""
+        return self.from_str(bytes_data.decode("utf8"), interpolate=interpolate, overrides=overrides)
+
+    def from_disk(  # type: ignore[override]
+        self, path: str | Path, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
+    ) -> "Config":
+        """Read the config from a file and return it. Raises ConfigError."""
+        text = Path(path).read_text(encoding="utf8")
+        return self.from_str(text, interpolate=interpolate, overrides=overrides, file=str(path))
+
+    def to_str(self, *, interpolate: bool = True) -> str:
+        """The config as text: top-level sections in their order, each followed by the blocks inside it."""
+        order = self.section_order or SECTION_ORDER
+        rank = {name: index for index, name in enumerate(order)}
+        names = sorted(self, key=lambda name: rank.get(name, len(rank)))
+        ordered = confection.Config({name: self[name] for name in names}, is_interpolated=self.is_interpolated)
+        blocks = re.split(r"^(?=\[)", confection.Config.to_str(ordered, interpolate=interpolate), flags=re.MULTILINE)
+        place = {path: index for index, path in enumerate(_block_paths(ordered))}
+        return (
+            "\n\n".join(
+                block.strip() for block in sorted(filter(str.strip, blocks), key=lambda block: place.get(_block_path(block), 0))
+            )
+            + "\n"
+        )
+
+    def to_disk(self, path: str | Path, *, interpolate: bool = True) -> None:
+        """Write the config to a file: the old file stays as it was until the new one is complete."""
+        path = Path(path)
+        part = path.with_name(f".{path.name}.part")
+        part.write_text(self.to_str(interpolate=interpolate), encoding="utf8")
+        part.replace(path)
+
+    def interpolate(self) -> "Config":
+        """A copy in which every variable is replaced by its value."""
+        try:
+            result = super().interpolate()
+        except confection.ConfigValidationError as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise _readable(error, self.origin) from None
+        return self._like(result)
+
+    def copy(self) -> "Config":
+        """A deep copy."""
+        return self._like(super().copy())
+
+    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> "Config":  # type: ignore[override]
+        """A copy with the updates written over it, block by block. remove_extra: leave out updates this config has no key for."""
+        result = self._like(
+            super().merge(dict(updates) if not isinstance(updates, confection.Config) else updates, remove_extra)
+        )
+        # What a user wrote is in the updates: their origin is the one worth pointing at.
+        result.origin = getattr(updates, "origin", None) or self.origin
+        return result
+
+    def _like(self, result: confection.Config) -> "Config":
+        config = result if isinstance(result, Config) else Config(result)
+        config.is_interpolated, config.section_order, config.origin = result.is_interpolated, self.section_order, self.origin
+        return config
+
+
+def _block_path(block: str) -> tuple[str, ...]:
+    return tuple(block[1 : block.index("]")].split("."))
+
+
+def _block_paths(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The paths of all blocks, each before those inside it."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield (*path, key)
+            yield from _block_paths(value, (*path, key))
+
+
+def _check_overrides(overrides: Mapping[str, Any], text: str, origin: Origin) -> None:
+    """Refuse an override that can have no effect: one outside any section, or of an unknown key of a section anything may be written in."""
+    for name in overrides:
+        path = tuple(name.split("."))
+        known = [".".join(key) for key in origin.lines]
+        if len(path) < 2 or path[:-1] not in origin.lines:
+            sections = sorted({key.rpartition(".")[0] for key in known} - {""})
+            problem = f"cannot be overridden: the config has no section [{'.'.join(path[:-1])}]{nearest('.'.join(path[:-1]), sections)}"
+            raise ConfigError(
+                problem if len(path) > 1 else f"cannot be overridden: give section and key, as in training.{name}",
+                path=path,
+                file=origin.file,
+            )
+        if (
+            path[0] in ("paths", "system", "variables")
+            and path not in origin.lines
+            and name not in text
+            and path not in _FREE_KEYS
+        ):
+            raise ConfigError(
+                f"cannot be overridden: the config has no such key{nearest(name, known)}", path=path, file=origin.file
+            )
+
+
+def _readable(error: confection.ConfigValidationError, origin: Origin | None) -> ConfigValidationError:
+    """The parser's error with the path, the file and the line of what it complains about."""
+    first = next(iter(error.errors or []), None)
+    if first is not None:
+        path = [str(key) for key in first.get("loc", ())]
+        problem = str(first.get("msg", error.title))
+        if missing := re.match(r"Section '(.+)' is not defined", problem):
+            names = [".".join(key) for key in (origin.lines if origin else {})]
+            parent = ".".join(path[:-1])
+            problem = f"the block is inside [{parent}], but there is no section [{missing[1]}]{nearest(parent, names)}"
+        elif problem == "found conflicting values":
+            problem = "is both a key and a block of its own"
+        return ConfigValidationError(problem, path=path, config=error.config).located(origin)
+    text = str(error.desc or error.title)
+    if variable := re.search(
+        r"option '(?P<key>.+?)' in section '(?P<section>.+?)' contains an interpolation key '(?P<name>.+?)'", text
+    ):
+        names = [".".join(key) for key in (origin.lines if origin else {})]
+        problem = f"the variable ${{{variable['name']}}} is not defined{nearest(variable['name'], names)}"
+        return ConfigValidationError(problem, path=[*variable["section"].split("."), variable["key"]]).located(origin)
+    return ConfigValidationError(_syntax_problem(text), file=origin and origin.file, line=_line_in(text))
+
+
+def _syntax_problem(text: str) -> str:
+    if "no section headers" in text:
+        return "not a config: its first lines are not in a section such as [nlp]"
+    return "neither a section such as [nlp] nor a setting such as key = value" if "parsing errors" in text else text
+
+
+def _parser_problem(error: configparser.Error) -> str:
+    if isinstance(error, configparser.DuplicateOptionError):
+        return f"{error.section}.{error.option} is set twice"
+    if isinstance(error, configparser.DuplicateSectionError):
+        return f"the section [{error.section}] is there twice"
+    if isinstance(error, configparser.InterpolationError):
+        return f"{error.section}.{error.option}: a variable is written ${{section.key}}; {error.message}"
+    return str(error)
+
+
+def _line_in(text: str) -> int | None:
+    found = re.search(r"line:?\s+(\d+)", text)
+    return int(found[1]) if found else None

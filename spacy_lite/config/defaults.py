@@ -1,0 +1,64 @@
+"""The default settings of a pipeline and its training, and loading configs from files."""
+
+import functools
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+from .config import SECTION_ORDER, Config
+
+__all__ = [
+    "CONFIG_SECTION_ORDER",
+    "DEFAULT_CONFIG_PATH",
+    "DEFAULT_CONFIG_PRETRAIN_PATH",
+    "default_config",
+    "load_config",
+    "load_config_from_str",
+    "pretraining_config",
+]
+
+CONFIG_SECTION_ORDER = SECTION_ORDER
+DEFAULT_CONFIG_PATH = Path(__file__).parent / "default_config.cfg"
+DEFAULT_CONFIG_PRETRAIN_PATH = Path(__file__).parent / "default_config_pretraining.cfg"
+
+
+@functools.cache
+def _read(path: Path) -> Config:
+    return load_config(path)
+
+
+def default_config() -> Config:
+    """A new copy of the default settings (`default_config.cfg`), variables kept."""
+    return _read(DEFAULT_CONFIG_PATH).copy()
+
+
+def pretraining_config() -> Config:
+    """A new copy of the default settings for pretraining (`default_config_pretraining.cfg`), variables kept."""
+    return _read(DEFAULT_CONFIG_PRETRAIN_PATH).copy()
+
+
+def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None, interpolate: bool = False) -> Config:
+    """Read a `.cfg` file. path: the file, or "-" for standard input. overrides: dotted name -> value.
+
+    Raises FileNotFoundError when there is no such file, ConfigError when it is not a config.
+    """
+    config = Config(section_order=SECTION_ORDER)
+    if str(path) == "-":
+        return config.from_str(sys.stdin.read(), overrides=overrides, interpolate=interpolate, file="standard input")
+    file = Path(path)
+    if not file.is_file():
+        near = sorted(str(other) for other in file.parent.glob("*.cfg")) if file.parent.is_dir() else []
+        there = f"; in that folder there is: {', '.join(near[:5])}" if near else ""
+        raise FileNotFoundError(f"there is no config file {file}{there}")
+    try:
+        return config.from_disk(file, overrides=overrides, interpolate=interpolate)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not a text file in UTF-8: {error}", file=str(file)) from None
+
+
+def load_config_from_str(text: str, overrides: Mapping[str, Any] | None = None, interpolate: bool = False) -> Config:
+    """Read a config from a string. overrides: dotted name -> value. Raises ConfigError."""
+    return Config(section_order=SECTION_ORDER).from_str(text, overrides=overrides, interpolate=interpolate)

@@ -1,0 +1,143 @@
+"""Saving and loading in parts: each part of an object has a name, a writer and a reader, and a caller may exclude parts by name.
+
+Directories are written beside their place and moved there when complete, so that a directory is either the old one or the new one,
+never half of each.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import srsly
+
+from .errors import FormatError
+
+__all__ = [
+    "atomic_directory",
+    "atomic_file",
+    "ensure_path",
+    "from_bytes",
+    "from_dict",
+    "from_disk",
+    "to_bytes",
+    "to_dict",
+    "to_disk",
+]
+
+
+def ensure_path(path: Any) -> Any:
+    """A Path for a string; anything else as it is."""
+    return Path(path) if isinstance(path, str) else path
+
+
+def to_dict(getters: Mapping[str, Callable[[], Any]], exclude: Iterable[str]) -> dict[str, Any]:
+    """Name -> what its getter returns, for all parts but the excluded ones (`a` excludes `a.b` as well)."""
+    return {name: getter() for name, getter in getters.items() if not _excluded(name, exclude)}
+
+
+def from_dict(msg: Mapping[str, Any], setters: Mapping[str, Callable[[Any], Any]], exclude: Iterable[str]) -> Mapping[str, Any]:
+    """Give each setter its part of `msg`; parts that are absent or excluded are left alone. Returns `msg`."""
+    for name, setter in setters.items():
+        if not _excluded(name, exclude) and name in msg:
+            setter(msg[name])
+    return msg
+
+
+def to_bytes(getters: Mapping[str, Callable[[], Any]], exclude: Iterable[str]) -> bytes:
+    """The parts as one msgpack map."""
+    return srsly.msgpack_dumps(to_dict(getters, exclude))
+
+
+def from_bytes(bytes_data: bytes, setters: Mapping[str, Callable[[Any], Any]], exclude: Iterable[str]) -> Mapping[str, Any]:
+    """Read what `to_bytes` wrote. Raises FormatError when the bytes are not such a map."""
+    try:
+        msg = srsly.msgpack_loads(bytes_data)
+    except Exception as error:
+        raise FormatError(f"{len(bytes_data)} bytes are not a msgpack map (truncated, or of another format): {error}") from None
+    if not isinstance(msg, Mapping):
+        raise FormatError(f"expected a msgpack map with {', '.join(setters)}, got {type(msg).__name__}")
+    return from_dict(msg, setters, exclude)
+
+
+def to_disk(path: str | Path, writers: Mapping[str, Callable[[Path], Any]], exclude: Iterable[str]) -> Path:
+    """Call each part's writer with its path inside the directory `path`, which is made if need be. Returns the path."""
+    path = Path(path)
+    path.mkdir(parents=True, exist_ok=True)
+    for name, writer in writers.items():
+        if not _excluded(name, exclude):
+            writer(path / name)
+    return path
+
+
+def from_disk(path: str | Path, readers: Mapping[str, Callable[[Path], Any]], exclude: Iterable[str]) -> Path:
+    """Call each part's reader with its path inside the directory `path`. Returns the path."""
+    path = Path(path)
+    for name, reader in readers.items():
+        if not _excluded(name, exclude):
+            reader(path / name)
+    return path
+
+
+def _excluded(name: str, exclude: Iterable[str]) -> bool:
+    return name in exclude or name.partition(".")[0] in exclude
+
+
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[Path]:
+    """A path to write to, in the same folder; when the block ends well it takes the place of `path`, else it is removed."""
+    path = Path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        _with_usual_mode(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_directory(path: str | Path) -> Iterator[Path]:
+    """A new, empty directory beside `path` to write to; when the block ends well it takes the place of `path`, else it is removed.
+
+    What was at `path` stays complete until the new directory is.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    try:
+        yield part
+        part.chmod(0o777 & ~_umask())
+        _swap(part, path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _swap(new: Path, old: Path) -> None:
+    """Put `new` in the place of `old`. What was there is moved aside first and removed last."""
+    if not old.exists():
+        new.replace(old)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.", suffix=".old", dir=old.parent))
+    old.replace(aside / old.name)
+    try:
+        new.replace(old)
+    except OSError:
+        (aside / old.name).replace(old)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _with_usual_mode(path: Path) -> None:
+    path.chmod(0o666 & ~_umask())
