@@ -3,6 +3,7 @@
 `SPACY_LITE_ONLY=spacy_lite.tokens.*` (shell patterns, comma-separated) builds just those modules;
 `SPACY_LITE_SANITIZE=1` compiles with the address and undefined-behaviour sanitizers.
 """
+
 import os
 import sys
 from fnmatch import fnmatch
@@ -29,7 +30,16 @@ def compile_arguments(kernels: bool) -> list[str]:
     """Flags for the compiler at hand; no CPU-specific ones, because kernels dispatch at run time."""
     if sys.platform == "win32":
         return ["/std:c++17", "/O2"]
-    flags = ["-std=c++17", "-O3" if kernels else "-O2", "-g0", "-ffp-contract=fast", "-fno-math-errno", "-Wno-unused-function", "-Wno-sign-compare", "-Wno-cpp"]
+    flags = [
+        "-std=c++17",
+        "-O3" if kernels else "-O2",
+        "-g0",
+        "-ffp-contract=fast",
+        "-fno-math-errno",
+        "-Wno-unused-function",
+        "-Wno-sign-compare",
+        "-Wno-cpp",
+    ]
     if os.environ.get("SPACY_LITE_SANITIZE"):
         flags += ["-fsanitize=address,undefined", "-g"]
     return flags

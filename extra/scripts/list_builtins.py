@@ -34,7 +34,9 @@ def registrations(path: Path):
     """Yield (registry, name) of every decorator in the file that registers something."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
         for call in getattr(node, "decorator_list", []):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)):
+            if not (
+                isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+            ):
                 continue
             owner, kind, name = call.func.value.id, call.func.attr, literal_name(call)
             if name is None:

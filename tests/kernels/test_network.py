@@ -30,7 +30,9 @@ def plain_maxout_norm(X, W, b, gain, shift):
     return normed * gain + shift
 
 
-@pytest.mark.parametrize("rows,columns,depth", [(0, 5, 3), (1, 1, 1), (7, 33, 17), (12, 32, 64), (61, 100, 130), (200, 70, 513)])
+@pytest.mark.parametrize(
+    "rows,columns,depth", [(0, 5, 3), (1, 1, 1), (7, 33, 17), (12, 32, 64), (61, 100, 130), (200, 70, 513)]
+)
 @pytest.mark.parametrize("trans_a", [False, True])
 @pytest.mark.parametrize("trans_b", [False, True])
 def test_gemm_equals_numpy(rows, columns, depth, trans_a, trans_b):

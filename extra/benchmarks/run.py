@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Hold spacy_lite against spaCy 3.8.18, side by side in one run: `make bench`.
+
+Makes an environment for the peer (bench/peer), prepares the same data and the same configs or trained pipeline for both, and
+runs every task in turn, A B A B …, one process a measurement. Prints medians and ratios. `--only inference training` picks
+tasks, `--rounds 5` repeats more.
+
+The peer is measured as shipped and, where PEER_AT_ITS_BEST names a command that starts it with the best matrix kernels of this
+CPU (or such a command lies beside the project), at its best: with those kernels and its best batch size.
+Real data is used where it is found (SPACY_LITE_DATA), else the bundled corpus.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / "bench"
+PEER = WORK / "peer" / "bin" / "python"
+TASKS = Path(__file__).with_name("tasks.py")
+COMPONENTS = "tagger,morphologizer,trainable_lemmatizer"
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@dataclass
+class Side:
+    """One contender: how its process is started, the options only it gets."""
+
+    name: str
+    package: str
+    python: list[str]
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def measure(self, task: str, options: dict[str, Any]) -> dict[str, float]:
+        command = [*self.python, str(TASKS), task, self.package, json.dumps(options)]
+        result = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env={**os.environ, **ONE_THREAD})
+        if result.returncode:
+            raise SystemExit(f"{self.name}: {task} failed\n{result.stderr[-3000:]}")
+        return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+def run(*command: str) -> None:
+    subprocess.run(command, check=True, cwd=WORK, stdout=subprocess.DEVNULL)
+
+
+def prepare_peer() -> None:
+    if not PEER.exists():
+        print("making an environment for spaCy 3.8.18 …", flush=True)
+        WORK.mkdir(exist_ok=True)
+        subprocess.run([sys.executable, "-m", "venv", str(WORK / "peer")], check=True)
+        subprocess.run([str(PEER), "-m", "pip", "install", "-q", "spacy==3.8.18"], check=True)
+
+
+def data_folder() -> Path | None:
+    folder = Path(os.environ.get("SPACY_LITE_DATA", ROOT.parent / "shared" / "data"))
+    return folder if folder.is_dir() else None
+
+
+def prepare_data() -> dict[str, str]:
+    """Paths of the texts, corpora, config and trained pipeline that all tasks use."""
+    real = data_folder()
+    source = real / "ud_english_ewt" if real else ROOT / "extra" / "corpus"
+    corpus = WORK / ("corpus-ewt" if real else "corpus-bundled")
+    if not (corpus / "train.spacy").exists():
+        corpus.mkdir(parents=True, exist_ok=True)
+        for part in ("train", "dev"):
+            run(
+                str(PEER),
+                "-m",
+                "spacy",
+                "convert",
+                str(source / f"{part}.conllu"),
+                str(corpus),
+                "--converter",
+                "conllu",
+                "--n-sents",
+                "10",
+            )
+    config = WORK / "config.cfg"
+    if not config.exists():
+        run(str(PEER), "-m", "spacy", "init", "config", str(config), "--lang", "en", "--pipeline", COMPONENTS)
+    model = real / "spacy38_benchmark" / "ewt" if real else WORK / "trained" / "model-best"
+    if not model.exists():
+        run(
+            str(PEER),
+            "-m",
+            "spacy",
+            "train",
+            str(config),
+            "--output",
+            str(WORK / "trained"),
+            "--training.max_steps",
+            "300",
+            "--paths.train",
+            str(corpus / "train.spacy"),
+            "--paths.dev",
+            str(corpus / "dev.spacy"),
+        )
+    return {
+        "texts": str(source / "dev.conllu"),
+        "train": str(corpus / "train.spacy"),
+        "dev": str(corpus / "dev.spacy"),
+        "config": str(config),
+        "model": str(model),
+    }
+
+
+def contenders() -> tuple[Side, list[Side]]:
+    ours = Side("spacy_lite", "spacy_lite", [sys.executable])
+    peers = [Side("spaCy as shipped", "spacy", [str(PEER)])]
+    command = os.environ.get("PEER_AT_ITS_BEST") or str(ROOT.parent / "shared" / "tools" / "peer_at_its_best" / "run.sh")
+    if Path(command.split()[0]).exists():
+        peers.append(Side("spaCy at its best", "spacy", ["sh", *command.split(), str(PEER)], {"batch_size": 128}))
+    return ours, peers
+
+
+def compare(
+    title: str, task: str, figures: dict[str, bool], sides: list[Side], rounds: int, options: dict[str, dict[str, Any]]
+) -> None:
+    """Measure every side in turn and print, for each figure (True: more is better), medians and ratios to the first side."""
+    results: dict[str, list[dict[str, float]]] = {side.name: [] for side in sides}
+    for _ in range(rounds):
+        for side in sides:
+            results[side.name].append(side.measure(task, options[side.name]))
+    for figure, more_is_better in figures.items():
+        medians = {name: statistics.median(result[figure] for result in found) for name, found in results.items()}
+        ours = medians[sides[0].name]
+        print(f"{title + ': ' + figure:48s} {sides[0].name} {ours:>12,.2f}", end="")
+        for side in sides[1:]:
+            ratio = ours / medians[side.name] if more_is_better else medians[side.name] / ours if ours else float("inf")
+            print(f" | {side.name} {medians[side.name]:>12,.2f}  ratio {ratio:5.2f}", end="")
+        print(flush=True)
+
+
+def import_times(sides: list[Side], rounds: int) -> None:
+    seconds: dict[str, list[float]] = {side.name: [] for side in sides}
+    for _ in range(rounds * 3):
+        for side in sides:
+            start = time.perf_counter()
+            subprocess.run(
+                [*side.python, "-c", f"import {side.package}"], check=True, cwd=WORK, env={**os.environ, **ONE_THREAD}
+            )
+            seconds[side.name].append(time.perf_counter() - start)
+    ours = statistics.median(seconds[sides[0].name])
+    theirs = statistics.median(seconds[sides[1].name])
+    print(
+        f"{'import: seconds':48s} {sides[0].name} {ours:>12.3f} | {sides[1].name} {theirs:>12.3f}  share {ours / theirs:5.2f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", help="import tokenizer inference threads latency training memory docbin")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stream", type=int, default=1_000_000, help="texts in the endless-stream task")
+    parser.add_argument("--parser", action="store_true", help="keep the dependency parser in the inference tasks")
+    arguments = parser.parse_args()
+
+    def wanted(name: str) -> bool:
+        return not arguments.only or name in arguments.only
+
+    prepare_peer()
+    data = prepare_data()
+    ours, peers = contenders()
+    sides, shipped = [ours, *peers], [ours, peers[0]]
+    rounds = arguments.rounds
+
+    def each(**options: Any) -> dict[str, dict[str, Any]]:
+        return {side.name: dict(options) for side in sides}
+
+    if wanted("import"):
+        import_times(shipped, rounds)
+    if wanted("tokenizer"):
+        compare("tokenizer", "tokenizer", {"cold": True, "warm": True}, shipped, rounds, each(data=data["texts"]))
+    common = {"model": data["model"], "exclude": [] if arguments.parser else ["parser"]}
+    if wanted("inference"):
+        options = {side.name: {**common, "data": data["texts"], **side.options} for side in sides}
+        compare("pipeline, 1 thread", "inference", {"words_per_second": True, "peak_mb": False}, sides, rounds, options)
+    if wanted("threads"):
+        options = {side.name: {**common, "data": data["texts"], **side.options, "workers": 2} for side in sides}
+        compare("pipeline, 2 threads / n_process=2", "inference", {"words_per_second": True}, sides, rounds, options)
+    if wanted("latency"):
+        compare("one sentence of 8 tokens", "latency", {"milliseconds": False}, sides, rounds, each(**common))
+    if wanted("training"):
+        compare(
+            "training",
+            "training",
+            {"words_per_second": True, "peak_mb": False},
+            sides,
+            rounds,
+            each(config=data["config"], train=data["train"]),
+        )
+    if wanted("docbin"):
+        compare("DocBin", "docbin", {"write": True, "read": True, "both": True}, shipped, rounds, each(corpus=data["dev"]))
+    if wanted("memory"):
+        compare(
+            "stream of new words",
+            "memory_growth",
+            {"growth_mb": False, "seconds": False},
+            shipped,
+            1,
+            each(texts=arguments.stream),
+        )
+
+
+if __name__ == "__main__":
+    main()

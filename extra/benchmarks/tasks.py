@@ -1,0 +1,156 @@
+"""The measured tasks. Each runs in a process of its own, with either package, and prints one line of JSON.
+
+    python tasks.py TASK PACKAGE '{"option": …}'
+
+Times are CPU seconds of the process where one thread works (a busy machine then distorts less), wall seconds where several do.
+"""
+
+import importlib
+import json
+import os
+import random
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def texts_of(path: str, sentences: int = 10) -> list[str]:
+    """Raw texts of a CoNLL-U file, some sentences in each."""
+    lines = [line[9:].strip() for line in Path(path).read_text(encoding="utf8").splitlines() if line.startswith("# text = ")]
+    return [" ".join(lines[i : i + sentences]) for i in range(0, len(lines), sentences)]
+
+
+def peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def resident_megabytes() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def repeated(texts: list[str], times: int) -> list[str]:
+    return [text for _ in range(times) for text in texts]
+
+
+def tokenizer(package: Any, data: str, passes: int = 5) -> dict[str, float]:
+    """Words per second of a tokenizer that has seen nothing (cold) and of one that has (warm)."""
+    texts = texts_of(data)
+    cold, warm, words = [], [], 0
+    for _ in range(3):
+        tokenize = package.blank("en").tokenizer
+        start = time.process_time()
+        words = sum(len(tokenize(text)) for text in texts)
+        cold.append(words / (time.process_time() - start))
+    for _ in range(passes):
+        start = time.process_time()
+        for text in texts:
+            tokenize(text)
+        warm.append(words / (time.process_time() - start))
+    return {"cold": sorted(cold)[1], "warm": max(warm)}
+
+
+def inference(
+    package: Any,
+    model: str,
+    data: str,
+    batch_size: int | None = None,
+    workers: int = 1,
+    exclude: list[str] | None = None,
+    passes: int = 3,
+) -> dict[str, float]:
+    """Words per second of the whole pipeline over raw text, and peak memory."""
+    nlp = package.load(model, exclude=exclude or [])
+    texts = texts_of(data)
+    options: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}
+    if workers > 1:
+        options["n_process" if package.__name__ == "spacy" else "n_threads"] = workers
+    words = sum(len(doc) for doc in nlp.pipe(texts, **options))
+    speeds = []
+    for _ in range(passes):
+        clock = time.perf_counter if workers > 1 else time.process_time
+        start = clock()
+        for _doc in nlp.pipe(repeated(texts, 2 if workers > 1 else 1), **options):
+            pass
+        speeds.append(words * (2 if workers > 1 else 1) / (clock() - start))
+    return {"words_per_second": sorted(speeds)[len(speeds) // 2], "peak_mb": peak_megabytes()}
+
+
+def latency(package: Any, model: str, exclude: list[str] | None = None, calls: int = 300) -> dict[str, float]:
+    """Milliseconds of one call on a sentence of eight tokens (median)."""
+    nlp = package.load(model, exclude=exclude or [])
+    times = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        nlp("This is a short sentence about London.")
+        times.append(time.perf_counter() - start)
+    return {"milliseconds": sorted(times)[calls // 2] * 1000}
+
+
+def training(package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20) -> dict[str, float]:
+    """Words per second inside nlp.update."""
+    util = importlib.import_module(f"{package.__name__}.util")
+    initialize = importlib.import_module(f"{package.__name__}.training.initialize")
+    loaded = util.load_config(config, overrides={"paths.train": train, "paths.dev": train}, interpolate=True)
+    nlp = initialize.init_nlp(loaded)
+    training_section = loaded["training"]
+    resolved = util.registry.resolve({"batcher": training_section["batcher"], "optimizer": training_section["optimizer"]})
+    corpora = util.registry.resolve({"corpora": loaded["corpora"]})["corpora"]
+    examples = list(corpora["train"](nlp))
+    random.seed(0)
+    random.shuffle(examples)
+    words = 0
+    seconds = 0.0
+    for done, batch in enumerate(resolved["batcher"](repeated(examples, 10)), 1):
+        start = time.process_time()
+        nlp.update(batch, sgd=resolved["optimizer"], drop=0.1, losses={})
+        if done > warm_up:
+            seconds += time.process_time() - start
+            words += sum(len(example.reference) for example in batch)
+        resolved["optimizer"].step_schedules()
+        if done == steps + warm_up:
+            break
+    return {"words_per_second": words / seconds, "peak_mb": peak_megabytes()}
+
+
+def stream_of_new_words(count: int) -> Iterator[str]:
+    generator = random.Random(0)
+    for number in range(count):
+        yield f"Item w{generator.randrange(10**12)} met q{number}x{generator.randrange(10**9)} today."
+
+
+def memory_growth(package: Any, texts: int = 1_000_000, settle: int = 50_000) -> dict[str, float]:
+    """Growth in megabytes over a stream of short texts with new words, after the first ones."""
+    nlp = package.blank("en")
+    settled = 0.0
+    start = time.process_time()
+    for number, _doc in enumerate(nlp.pipe(stream_of_new_words(texts)), 1):
+        if number == settle:
+            settled = resident_megabytes()
+    return {"growth_mb": resident_megabytes() - settled, "seconds": time.process_time() - start}
+
+
+def docbin(package: Any, corpus: str, passes: int = 5) -> dict[str, float]:
+    """Docs per second written to and read from DocBin bytes."""
+    tokens = importlib.import_module(f"{package.__name__}.tokens")
+    vocab = package.blank("en").vocab
+    docs = list(tokens.DocBin().from_disk(corpus).get_docs(vocab))
+    written, read = [], []
+    for _ in range(passes):
+        start = time.process_time()
+        data = tokens.DocBin(docs=docs).to_bytes()
+        written.append(len(docs) / (time.process_time() - start))
+        start = time.process_time()
+        count = sum(1 for _ in tokens.DocBin().from_bytes(data).get_docs(vocab))
+        read.append(count / (time.process_time() - start))
+    write, load = max(written), max(read)
+    return {"write": write, "read": load, "both": 1 / (1 / write + 1 / load)}
+
+
+TASKS = {task.__name__: task for task in (tokenizer, inference, latency, training, memory_growth, docbin)}
+
+if __name__ == "__main__":
+    task_name, package_name, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3] if len(sys.argv) > 3 else "{}")
+    print(json.dumps(TASKS[task_name](importlib.import_module(package_name), **options)))
