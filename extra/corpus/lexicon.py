@@ -36,8 +36,8 @@ _WORDS_OF_TAG = {
     "WRB": "when where why how whenever wherever",
     "EX": "there",
     "CD": (
-        "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty "
-        "ninety hundred thousand million billion"
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
     ),
     ".": ". ? !",
     ",": ", -- ;",
