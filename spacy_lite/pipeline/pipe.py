@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..errors import raise_error
 from ..gold.example import validate_get_examples
 from ..tokens import Doc
-from ..util import raise_error
 
 if TYPE_CHECKING:
     from ..gold.example import Example

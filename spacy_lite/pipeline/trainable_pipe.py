@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import srsly
 from thinc.api import Model, Optimizer, set_dropout_rate
 
-from .. import util
+from .. import serialize
+from ..batching import minibatch
+from ..devices import create_default_optimizer
 from ..gold.example import validate_examples
 from ..tokens import Doc
 from .pipe import Pipe
@@ -54,7 +56,7 @@ class TrainablePipe(Pipe):
         A batch that fails goes to the error handler as a whole; if that returns, its documents are left out.
         """
         handle_error = self.get_error_handler()
-        for docs in util.minibatch(stream, size=batch_size):
+        for docs in minibatch(stream, size=batch_size):
             docs = list(docs)
             try:
                 self.set_annotations(docs, self.predict(docs))
@@ -155,7 +157,7 @@ class TrainablePipe(Pipe):
 
     def create_optimizer(self) -> Optimizer:
         """A new optimizer with the default settings, for training the component on its own."""
-        return util.create_default_optimizer()
+        return create_default_optimizer()
 
     def end_update(self) -> None:
         """Called when every component has learned from a batch; shared encoders backpropagate here."""
@@ -216,20 +218,20 @@ class TrainablePipe(Pipe):
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Settings, vocabulary and weights as bytes. exclude: names of fields to leave out."""
-        return util.to_bytes(self._byte_writers(exclude), exclude)
+        return serialize.to_bytes(self._byte_writers(exclude), exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "TrainablePipe":
         """Load what `to_bytes` wrote. Raises ValueError when the weights belong to another model."""
-        util.from_bytes(bytes_data, self._byte_readers(exclude), exclude)
+        serialize.from_bytes(bytes_data, self._byte_readers(exclude), exclude)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write settings, vocabulary and weights into the folder `path`. exclude: names of files to leave out."""
-        util.to_disk(path, self._disk_writers(exclude), exclude)
+        serialize.to_disk(path, self._disk_writers(exclude), exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "TrainablePipe":
         """Load the folder `to_disk` wrote. Raises ValueError when the weights belong to another model."""
-        util.from_disk(path, self._disk_readers(exclude), exclude)
+        serialize.from_disk(path, self._disk_readers(exclude), exclude)
         return self
 
     def _byte_writers(self, exclude: Iterable[str]) -> dict[str, Callable[[], bytes]]:
@@ -265,7 +267,8 @@ class TrainablePipe(Pipe):
             self.model.from_bytes(data)
         except AttributeError as error:
             raise ValueError(
-                f"The saved weights of `{self.name}` do not fit its model: is the model in the config the one they were trained with?"
+                f"The saved weights of `{self.name}` do not fit its model: "
+                "is the model in the config the one they were trained with?"
             ) from error
 
 

@@ -1,0 +1,166 @@
+"""Components without settings or models that change the tokens, or clean up after others."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import srsly
+
+from ..language import Language
+from ..serialize import ensure_path
+from ..tokens import Doc
+from .pipe import Pipe
+
+__all__ = [
+    "DocCleaner",
+    "TokenSplitter",
+    "make_doc_cleaner",
+    "make_token_splitter",
+    "merge_entities",
+    "merge_noun_chunks",
+    "merge_subtokens",
+]
+
+
+@Language.component("merge_noun_chunks", requires=["token.dep", "token.tag", "token.pos"], retokenizes=True)
+def merge_noun_chunks(doc: Doc) -> Doc:
+    """Make one token of each noun chunk; does nothing before a parse."""
+    if not doc.has_annotation("DEP"):
+        return doc
+    with doc.retokenize() as retokenizer:
+        for chunk in doc.noun_chunks:
+            retokenizer.merge(chunk, attrs={"tag": chunk.root.tag, "dep": chunk.root.dep})
+    return doc
+
+
+@Language.component("merge_entities", requires=["doc.ents", "token.ent_iob", "token.ent_type"], retokenizes=True)
+def merge_entities(doc: Doc) -> Doc:
+    """Make one token of each entity."""
+    with doc.retokenize() as retokenizer:
+        for entity in doc.ents:
+            attrs = {"tag": entity.root.tag, "dep": entity.root.dep, "ent_type": entity.label}
+            retokenizer.merge(entity, attrs=attrs)
+    return doc
+
+
+@Language.component("merge_subtokens", requires=["token.dep"], retokenizes=True)
+def merge_subtokens(doc: Doc, label: str = "subtok") -> Doc:
+    """Join what the parser says is one token: each run of tokens with the relation `label` and the token after it."""
+    runs = []
+    start = None
+    for token in doc:
+        if token.dep_ == label:
+            start = token.i if start is None else start
+        elif start is not None:
+            runs.append((start, token.i + 1))
+            start = None
+    if start is not None:
+        runs.append((start, len(doc)))
+    with doc.retokenize() as retokenizer:
+        for first, end in runs:
+            retokenizer.merge(doc[first:end])
+    return doc
+
+
+@Language.factory("token_splitter", default_config={"min_length": 25, "split_length": 10}, retokenizes=True)
+def make_token_splitter(nlp: Language, name: str, *, min_length: int = 0, split_length: int = 0) -> "TokenSplitter":
+    """Construct a splitter of long tokens. min_length: tokens from that length on are split. split_length: of a piece."""
+    return TokenSplitter(min_length=min_length, split_length=split_length)
+
+
+class TokenSplitter(Pipe):
+    """Cuts tokens that are too long for what comes after, such as a transformer, into pieces."""
+
+    def __init__(self, min_length: int = 0, split_length: int = 0):
+        """min_length: tokens of at least so many characters are split (0: none). split_length: characters of a piece."""
+        self.min_length = min_length
+        self.split_length = split_length
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Split the long tokens of one document in place and return it."""
+        if self.min_length <= 0 or self.split_length <= 0:
+            return doc
+        with doc.retokenize() as retokenizer:
+            for token in doc:
+                if len(token.text) >= self.min_length:
+                    self._split(retokenizer, token)
+        return doc
+
+    def _split(self, retokenizer: Any, token: Any) -> None:
+        text = token.text
+        pieces = [text[start : start + self.split_length] for start in range(0, len(text), self.split_length)]
+        # Every piece hangs on the one before it, the first on the head of the token.
+        heads = [token.head] + [(token, i) for i in range(len(pieces) - 1)]
+        if token.head == token:
+            heads[0] = (token, 0)
+        retokenizer.split(token, pieces, heads=heads)
+
+    def _settings(self) -> dict[str, int]:
+        return {"min_length": self.min_length, "split_length": self.split_length}
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """The settings as bytes."""
+        return srsly.msgpack_dumps(self._settings())
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> "TokenSplitter":
+        """Load what `to_bytes` wrote."""
+        settings = srsly.msgpack_loads(data)
+        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+        return self
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Write the settings into the folder `path`."""
+        folder = ensure_path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(folder / "cfg", self._settings())
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> "TokenSplitter":
+        """Load what `to_disk` wrote."""
+        settings = srsly.read_json(ensure_path(path) / "cfg")
+        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+        return self
+
+
+@Language.factory("doc_cleaner", default_config={"attrs": {"tensor": None, "_.trf_data": None}, "silent": True})
+def make_doc_cleaner(nlp: Language, name: str, *, attrs: dict[str, Any], silent: bool) -> "DocCleaner":
+    """Construct a cleaner. attrs: attributes of the document and what they are set to. silent: no warning for absent ones."""
+    return DocCleaner(attrs, silent=silent)
+
+
+class DocCleaner(Pipe):
+    """Drops what the components before it left on a document and nobody after it needs, such as tensors."""
+
+    def __init__(self, attrs: dict[str, Any], *, silent: bool = True):
+        """attrs: attribute names, those of extensions as `_.name`, and their new values. silent: do not warn of absent ones."""
+        self.cfg: dict[str, Any] = {"attrs": dict(attrs), "silent": silent}
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the attributes of one document and return it."""
+        for name, value in self.cfg["attrs"].items():
+            owner, attr = (doc._, name[2:]) if name.startswith("_.") else (doc, name)
+            present = owner.has(attr) if owner is not doc else hasattr(doc, attr)
+            if present:
+                setattr(owner, attr, value)
+            elif not self.cfg["silent"]:
+                warnings.warn(f"doc_cleaner: a document has no attribute `{name}` to set", stacklevel=2)
+        return doc
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """The settings as bytes."""
+        return srsly.msgpack_dumps(self.cfg)
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> "DocCleaner":
+        """Load what `to_bytes` wrote."""
+        self.cfg.update(srsly.msgpack_loads(data))
+        return self
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Write the settings into the folder `path`."""
+        folder = ensure_path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(folder / "cfg", self.cfg)
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> "DocCleaner":
+        """Load what `to_disk` wrote."""
+        self.cfg.update(srsly.read_json(ensure_path(path) / "cfg"))
+        return self

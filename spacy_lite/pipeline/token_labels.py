@@ -1,0 +1,222 @@
+"""What components that give each token one label share: flat gold labels, the loss of a flat batch, and its argmax.
+
+A batch of documents is one array of T rows here, whatever the number of documents; missing labels are -1.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from thinc.api import Model, Ops
+from thinc.types import Floats2d
+
+from ..attrs import ORTH
+from ..ml.rows import RowList, flatten
+from ..tokens import Doc
+
+if TYPE_CHECKING:
+    from ..gold.example import Example
+
+__all__ = [
+    "MISSING",
+    "LabelTable",
+    "best_labels",
+    "categorical_gradient",
+    "distillation_gradient",
+    "flat_scores",
+    "gold_columns",
+    "match_columns",
+    "probabilities_of",
+    "split_labels",
+    "split_rows",
+    "write_labels",
+]
+
+MISSING = -1
+
+
+class LabelTable:
+    """Positions of 64-bit keys (ids of strings, or mixtures of them), looked up for a whole column at a time."""
+
+    def __init__(self, keys: Sequence[int], positions: Sequence[int] | None = None):
+        """keys: unique 64-bit ids. positions: int32 found for each, by default its place in `keys`."""
+        keys = numpy.asarray(keys, dtype="uint64")
+        positions = numpy.arange(len(keys)) if positions is None else numpy.asarray(positions)
+        order = numpy.argsort(keys, kind="stable")
+        self.keys = keys[order]
+        self.positions = positions[order].astype("int32")
+
+    def find(self, values: numpy.ndarray) -> numpy.ndarray:
+        """Position of each value (T,) uint64 as int32, -1 for a value that is not in the table."""
+        if not len(self.keys):
+            return numpy.full(len(values), MISSING, dtype="int32")
+        places = numpy.searchsorted(self.keys, values)
+        places[places == len(self.keys)] = 0
+        return numpy.where(self.keys[places] == values, self.positions[places], numpy.int32(MISSING))
+
+
+def same_tokens(example: "Example") -> bool:
+    """Whether predicted and reference document are cut into the same tokens."""
+    predicted, reference = example.predicted, example.reference
+    if predicted is reference:
+        return True
+    if len(predicted) != len(reference):
+        return False
+    return numpy.array_equal(predicted.read_column(ORTH), reference.read_column(ORTH))
+
+
+def gold_columns(examples: Iterable["Example"], *attrs: int) -> tuple[list[numpy.ndarray], numpy.ndarray]:
+    """Gold values of the attributes for every predicted token of the batch, one uint64 array (T,) for each attribute.
+
+    The second array (T,) bool says where they are known: False for a token that aligns with none of the reference, or with
+    several that do not agree in every attribute. Negative values are two's complement.
+    """
+    columns: list[list[numpy.ndarray]] = [[] for _ in attrs]
+    known: list[numpy.ndarray] = []
+    for example in examples:
+        length = len(example.predicted)
+        if same_tokens(example):
+            values = [example.reference.read_column(attr) for attr in attrs]
+            known.append(numpy.ones(length, dtype=bool))
+        else:
+            aligned = [example.get_aligned(attr) for attr in attrs]
+            known.append(numpy.array([None not in row for row in zip(*aligned, strict=True)], dtype=bool))
+            values = [_as_ids(column) for column in aligned]
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    empty = [numpy.zeros(0, dtype="uint64")]
+    return [numpy.concatenate(column or empty) for column in columns], numpy.concatenate(known or [numpy.zeros(0, dtype=bool)])
+
+
+def _as_ids(values: Sequence[int | None]) -> numpy.ndarray:
+    return numpy.array([0 if value is None else int(value) & 0xFFFFFFFFFFFFFFFF for value in values], dtype="uint64")
+
+
+def categorical_gradient(
+    ops: Ops,
+    probabilities: Floats2d,
+    targets: numpy.ndarray,
+    *,
+    negative: numpy.ndarray | None = None,
+    label_smoothing: float = 0.0,
+) -> tuple[float, Floats2d]:
+    """Loss of a flat batch and its gradient with respect to the scores before the softmax.
+
+    probabilities: (T, L), not changed. targets: (T,) int32 label of each token, -1 where it is missing: no gradient there.
+    negative: (T,) bool, where the target is a label the token does NOT have: only that label is pushed down.
+    label_smoothing: share of the probability mass spread over the other labels.
+    The gradient is `probabilities - target` and the loss the sum of its squares, not divided by the batch size.
+    """
+    n_rows, n_labels = probabilities.shape
+    check_probabilities(ops, probabilities, len(targets))
+    d_scores = probabilities.copy()
+    if not n_rows:
+        return 0.0, d_scores
+    missing = targets < 0
+    refuted = numpy.zeros(n_rows, dtype=bool) if negative is None else negative & ~missing
+    rows = numpy.flatnonzero(~missing & ~refuted)
+    if label_smoothing and n_labels > 1:
+        spread = label_smoothing / (n_labels - 1)
+        d_scores -= spread
+        d_scores[ops.xp.asarray(rows), ops.xp.asarray(targets[rows])] -= 1.0 - label_smoothing - spread
+    else:
+        d_scores[ops.xp.asarray(rows), ops.xp.asarray(targets[rows])] -= 1.0
+    if refuted.any():
+        rows = numpy.flatnonzero(refuted)
+        at = ops.xp.asarray(rows), ops.xp.asarray(targets[rows])
+        kept = probabilities[at]
+        d_scores[at[0]] = 0.0
+        d_scores[at] = kept
+    if missing.any():
+        d_scores[ops.xp.asarray(numpy.flatnonzero(missing))] = 0.0
+    return squared_sum(ops, d_scores), d_scores
+
+
+def distillation_gradient(ops: Ops, teacher: Floats2d, student: Floats2d) -> tuple[float, Floats2d]:
+    """Loss of a student's probabilities (T, L) against a teacher's, and the gradient of the student's scores."""
+    if teacher.shape != student.shape:
+        raise ValueError(f"Teacher and student disagree on tokens or labels: {teacher.shape} and {student.shape} scores")
+    d_scores = student - teacher
+    return squared_sum(ops, d_scores), d_scores
+
+
+def squared_sum(ops: Ops, values: Floats2d) -> float:
+    """Sum of squares as a Python float. Raises ValueError where it is not finite."""
+    flat = values.reshape(-1)
+    loss = float(ops.xp.dot(flat, flat))
+    if not numpy.isfinite(loss):
+        raise ValueError("The loss is not finite: the weights have diverged. Try a lower learning rate or gradient clipping.")
+    return loss
+
+
+def check_probabilities(ops: Ops, probabilities: Floats2d, n_tokens: int) -> None:
+    """Raises ValueError unless there is a row of probabilities for each token."""
+    if probabilities.shape[0] != n_tokens:
+        raise ValueError(f"The model gave {probabilities.shape[0]} rows of scores for {n_tokens} tokens")
+    if probabilities.size and (probabilities.min() < 0 or probabilities.max() > 1):
+        raise ValueError("In training the model has to give probabilities between 0 and 1: its last layer should be a softmax")
+
+
+def flat_scores(model: Model, scores: Sequence[Floats2d]) -> Floats2d:
+    """The rows of a batch of score matrices as one array; free where they are views into one."""
+    return flatten(model.ops, scores)
+
+
+def split_rows(scores: Sequence[Floats2d], flat: Floats2d) -> RowList:
+    """`flat` (T, L) as a list with the lengths of `scores`."""
+    lengths = scores.lengths if isinstance(scores, RowList) else [len(rows) for rows in scores]
+    return RowList.from_flat(flat, lengths)
+
+
+def best_labels(model: Model, scores: Sequence[Floats2d]) -> list[numpy.ndarray]:
+    """Index of the highest score of each token: one int32 array a document, all views into one."""
+    flat = flat_scores(model, scores)
+    best = flat.argmax(axis=1).astype("int32") if flat.shape[1] else numpy.zeros(flat.shape[0], dtype="int32")
+    return split_labels(model.ops.to_numpy(best), scores)
+
+
+def split_labels(flat: numpy.ndarray, scores: Sequence[Any]) -> list[numpy.ndarray]:
+    """A flat array (T, …) as views, one a document, with the lengths of `scores`."""
+    views = []
+    start = 0
+    for rows in scores:
+        end = start + len(rows)
+        views.append(flat[start:end])
+        start = end
+    return views
+
+
+def probabilities_of(model: Model, docs: list[Doc]) -> Floats2d:
+    """Probabilities (T, L) the model gives, whether or not its softmax normalizes at prediction. Changes nothing."""
+    flat = flat_scores(model, model.predict(docs))
+    softmax = model.get_ref("softmax") if model.has_ref("softmax") else None
+    if softmax is None or softmax.attrs.get("softmax_normalize", True):
+        return flat
+    return model.ops.softmax(flat, temperature=softmax.attrs.get("softmax_temperature", 1.0))
+
+
+def match_columns(scores: Floats2d, names: Sequence[Any], wanted: Sequence[Any], ops: Ops, component: str) -> Floats2d:
+    """Columns of a teacher's scores (T, L) brought into the student's label order; labels the teacher lacks get 0.
+
+    Raises ValueError for a teacher's label the student does not have.
+    """
+    if list(names) == list(wanted):
+        return scores
+    place = {name: i for i, name in enumerate(wanted)}
+    unknown = [name for name in names if name not in place]
+    if unknown:
+        raise ValueError(
+            f"`{component}` lacks {len(unknown)} labels of its teacher, such as {unknown[:3]}. "
+            "Initialize the student with labels=teacher.label_data."
+        )
+    matched = ops.alloc2f(scores.shape[0], len(wanted))
+    matched[:, ops.xp.asarray([place[name] for name in names])] = scores
+    return matched
+
+
+def write_labels(doc: Doc, attr: int, values: numpy.ndarray, overwrite: bool) -> None:
+    """Write a column (n,) of ids; without `overwrite` only where nothing is written yet."""
+    if not overwrite:
+        present = doc.read_column(attr)
+        values = numpy.where(present != 0, present, values)
+    doc.write_column(attr, values)
