@@ -1,0 +1,112 @@
+"""Token-per-line entity corpora (CoNLL 2003 and its relatives) to Docs.
+
+A line holds a word, optionally further columns, and the entity tag last, separated by whitespace. An empty line (or one of
+nothing but whitespace) ends a sentence; a line starting with `-DOCSTART-` starts a document.
+"""
+
+import warnings
+from collections.abc import Iterator
+
+from ...errors import FormatError
+from ...tokens import Doc, Span
+from ...util import load_model
+from ...vocab import Vocab
+from .entities import spans_of_tags
+
+__all__ = ["conll_ner_to_docs"]
+
+DOC_DELIMITER = "-DOCSTART-"
+Word = tuple[str, str, str]  # word, part of speech, entity tag
+
+
+def conll_ner_to_docs(
+    input_data: str,
+    n_sents: int = 10,
+    seg_sents: bool = False,
+    model: str | None = None,
+    no_print: bool = False,
+    **kwargs: object,
+) -> Iterator[Doc]:
+    """Read token-per-line text and yield one Doc for each document.
+
+    A file without `-DOCSTART-` lines is cut into Docs of `n_sents` sentences (0: one Doc). seg_sents: for files without empty
+    lines, find the sentences with the pipeline named `model`, or by final punctuation where none is given. no_print: leave out
+    the notices about that. Raises FormatError naming the line for rows that have no tag.
+    """
+    documents, delimited = _read(input_data)
+    has_sentences = any(len(document) > 1 for document in documents)
+    if seg_sents and not has_sentences:
+        documents = [_segment(document, model) for document in documents]
+    elif seg_sents and not no_print:
+        warnings.warn("The file already separates its sentences by empty lines: --seg-sents is left out.")
+    vocab = Vocab()
+    for document in documents:
+        size = len(document) if delimited or n_sents < 1 else n_sents
+        for start in range(0, len(document), max(size, 1)):
+            yield _to_doc(vocab, document[start : start + size])
+
+
+def _read(data: str) -> tuple[list[list[list[Word]]], bool]:
+    """Documents, each a list of sentences, each a list of words; and whether the file marks its documents."""
+    documents: list[list[list[Word]]] = [[]]
+    sentence: list[Word] = []
+    delimited = False
+
+    def close_sentence() -> None:
+        nonlocal sentence
+        if sentence:
+            documents[-1].append(sentence)
+        sentence = []
+
+    for number, line in enumerate(data.splitlines(), 1):
+        columns = line.split()
+        if not columns:
+            close_sentence()
+        elif columns[0] == DOC_DELIMITER:
+            close_sentence()
+            delimited = True
+            documents.append([])
+        elif len(columns) == 1:
+            raise FormatError(
+                f"line {number}: expected a word, then its entity tag, separated by whitespace; found only {columns[0]!r}"
+            )
+        else:
+            sentence.append((columns[0], columns[1] if len(columns) > 2 else "-", columns[-1]))
+    close_sentence()
+    return [document for document in documents if document], delimited
+
+
+def _segment(document: list[list[Word]], model: str | None) -> list[list[Word]]:
+    words = [word for sentence in document for word in sentence]
+    if model:
+        nlp = load_model(model)
+        doc = Doc(nlp.vocab, words=[word for word, _, _ in words])
+        for _, pipe in nlp.pipeline:
+            doc = pipe(doc)
+        starts = {sentence.start for sentence in doc.sents}
+    else:
+        ends = (".", "!", "?", "。", "！", "？")
+        starts = {i for i in range(len(words)) if i == 0 or (words[i - 1][0] in ends and words[i][0] not in ends)}
+    sentences: list[list[Word]] = []
+    for index, word in enumerate(words):
+        if index in starts or not sentences:
+            sentences.append([])
+        sentences[-1].append(word)
+    return sentences
+
+
+def _to_doc(vocab: Vocab, sentences: list[list[Word]]) -> Doc:
+    words = [word for sentence in sentences for word in sentence]
+    doc = Doc(
+        vocab,
+        words=[word for word, _, _ in words],
+        tags=[pos for _, pos, _ in words],
+        sent_starts=[index == 0 for sentence in sentences for index in range(len(sentence))],
+    )
+    spans, offset = [], 0
+    for sentence in sentences:
+        found = spans_of_tags(tag for _, _, tag in sentence)
+        spans.extend(Span(doc, offset + start, offset + end, label=label) for start, end, label in found)
+        offset += len(sentence)
+    doc.set_ents(spans, default="outside")
+    return doc

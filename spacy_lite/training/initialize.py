@@ -1,0 +1,141 @@
+"""From a config to a pipeline ready to train: components made or sourced, linked, and initialised from the training corpus."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thinc.api import ConfigValidationError, fix_random_seed, set_gpu_allocator
+
+from ..config import Config, registry
+from ..config.dotted import get_sourced_components, resolve_dot_names
+from ..errors import ConfigError, ListenerError
+from ..gold import Example
+from ..schemas import ConfigSchemaTraining
+from ..util import load_model_from_config
+from .stream import EmptyCorpusError
+
+if TYPE_CHECKING:
+    from ..language import Language
+
+__all__ = ["init_nlp"]
+
+N_STREAMED_EXAMPLES = 100
+
+
+def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
+    """Make the pipeline of a config and initialise it for training.
+
+    config: a complete config, variables kept. use_gpu: number of the device, -1 for the CPU. Sourced components that are not
+    frozen go on from their weights; those that are frozen stay as they are; all others are initialised from the training corpus
+    (its first 100 examples where it is streamed). Raises ConfigError, ListenerError or EmptyCorpusError with what to mend.
+    """
+    settings = config.interpolate()
+    for key in ("seed", "gpu_allocator"):
+        if key not in settings["training"]:
+            raise ConfigError(
+                "missing: give it a value, or fill the config: spacy_lite init fill-config", path=["training", key]
+            )
+    if settings["training"]["seed"] is not None:
+        fix_random_seed(settings["training"]["seed"])
+    if use_gpu >= 0 and settings["training"]["gpu_allocator"]:
+        set_gpu_allocator(settings["training"]["gpu_allocator"])
+    sourced = get_sourced_components(settings)
+    nlp = load_model_from_config(config, auto_fill=True)
+    settings = nlp.config.interpolate()
+    training = registry.resolve(settings["training"], schema=ConfigSchemaTraining)
+    train_corpus, _ = resolve_dot_names(settings, [training["train_corpus"], training["dev_corpus"]])
+    frozen = training["frozen_components"]
+    resumed = [name for name in sourced if name not in frozen]
+    if resumed:
+        with nlp.select_pipes(enable=resumed):
+            nlp.resume_training(sgd=training["optimizer"])
+    nlp._link_components()
+    get_examples = _CorpusOnce(nlp, train_corpus, N_STREAMED_EXAMPLES if training["max_epochs"] == -1 else None)
+    with nlp.select_pipes(disable=[name for name in {*frozen, *resumed} if name in nlp.pipe_names]):
+        nlp.initialize(get_examples, sgd=training["optimizer"])
+    _check_frozen_listeners(nlp, frozen, training["annotating_components"])
+    return nlp
+
+
+class _CorpusOnce:
+    """The corpus as `get_examples`: read when first asked for, and kept, because every component asks for it.
+
+    A tokenizer that is initialised from examples itself changes how the corpus is cut, so nothing is kept before that.
+    """
+
+    def __init__(self, nlp: "Language", corpus: Callable[["Language"], Iterable[Example]], limit: int | None) -> None:
+        self.nlp, self.corpus, self.limit = nlp, corpus, limit
+        self.examples: list[Example] | None = None
+        self.keeps = not hasattr(nlp.tokenizer, "initialize")
+
+    def __call__(self) -> Iterable[Example]:
+        if self.examples is not None:
+            return self.examples
+        examples = list(islice(self.corpus(self.nlp), self.limit))
+        if not examples:
+            path = getattr(self.corpus, "path", None)
+            raise EmptyCorpusError(
+                f"The training corpus{f' {path}' if path else ''} is empty: it has no Doc with tokens in it."
+            )
+        if self.keeps:
+            self.examples = examples
+        return examples
+
+
+def _check_frozen_listeners(nlp: "Language", frozen: list[str], annotating: list[str]) -> None:
+    """Raises ListenerError for a frozen upstream that would give its listeners nothing in training."""
+    for name, pipe in nlp.pipeline:
+        listeners = [listener for listener in getattr(pipe, "listening_components", ()) if listener in nlp.pipe_names]
+        trained = [listener for listener in listeners if listener not in frozen]
+        if name in frozen and trained and name not in annotating:
+            raise ListenerError(
+                f"`{name}` is frozen, but {', '.join(f'`{t}`' for t in trained)} learn from its output, which it only "
+                f"computes in training when it is named in "
+                f'[training] annotating_components. Write annotating_components = ["{name}"].'
+            )
+
+
+def init_tok2vec(nlp: "Language", pretrain_config: dict[str, Any], init_config: dict[str, Any]) -> bool:
+    """Load pretrained weights into the layer that [pretraining] names.
+
+    init_config: the [initialize] section, whose `init_tok2vec` is the file. Returns whether there was one to load.
+    Raises ConfigValidationError for a file that is missing, and ValueError for weights of another shape.
+    """
+    path = init_config.get("init_tok2vec")
+    if not path:
+        return False
+    if not Path(path).is_file():
+        raise ConfigValidationError(
+            desc=f"initialize.init_tok2vec: there is no file of pretrained weights {path}",
+            errors=[{"loc": ["initialize", "init_tok2vec"], "msg": "file not found"}],
+        )
+    layer = get_tok2vec_ref(nlp, pretrain_config)
+    before = layer.to_bytes()
+    try:
+        layer.from_bytes(Path(path).read_bytes())
+    except Exception as error:
+        layer.from_bytes(before)
+        raise ValueError(
+            f"{path}: these pretrained weights do not fit layer {pretrain_config['layer']!r} of "
+            f"`{pretrain_config['component']}`: {error}. Pretrain with the "
+            "same width, depth and rows as the config trained with."
+        ) from error
+    return True
+
+
+def get_tok2vec_ref(nlp: "Language", pretrain_config: dict[str, Any]) -> Any:
+    """The layer that [pretraining] names by `component` and `layer` ("" is the component's whole model).
+
+    A layer that listens stands for the model of the component it listens to.
+    """
+    name = pretrain_config["component"]
+    if name is None:
+        raise ValueError('pretraining.component is empty: name the component whose layer is pretrained, such as "tok2vec"')
+    layer = nlp.get_pipe(name).model
+    if pretrain_config["layer"]:
+        layer = layer.get_ref(pretrain_config["layer"])
+    if hasattr(layer, "upstream_name"):
+        upstream = "tok2vec" if layer.upstream_name == "*" else layer.upstream_name
+        layer = nlp.get_pipe(upstream).model
+    return layer
