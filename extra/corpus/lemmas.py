@@ -70,7 +70,7 @@ _IRREGULAR_NOUNS = dict(
     vegetables="vegetable", deer="deer", data="data", criteria="criterion", antennae="antenna", larvae="larva", dice="die", passersby="passerby",
     volcanoes="volcano", mosquitoes="mosquito", quizzes="quiz", calories="calorie", hooves="hoof", chairwomen="chairwoman", zeroes="zero",
     trousers="trousers", clothes="clothes", headquarters="headquarters", surroundings="surroundings", regards="regards", thanks="thanks",
-    jeans="jeans", glasses="glass", goods="goods", politics="politics", means="means", savings="savings", scissors="scissors", leftovers="leftover",
+    jeans="jeans", glasses="glass", goods="goods", politics="politics", means="means", grounds="grounds", savings="savings", scissors="scissors", leftovers="leftover",
     physics="physics", outskirts="outskirts", remains="remains", gloves="glove", sieves="sieve", waves="wave", caves="cave", olives="olive",
     hives="hive", curves="curve", valves="valve", nerves="nerve", groceries="grocery", tweezers="tweezers", binoculars="binoculars",
 )

@@ -133,6 +133,6 @@ NOUN_PRONOUNS = {
 # (form, tag) -> lemma, where neither a rule of morphology.py nor a table above gives it.
 LEMMAS = {
     ("n't", "RB"): "not", ("ca", "MD"): "can", ("wo", "MD"): "will", ("'ll", "MD"): "will", ("'d", "MD"): "would",
-    ("na", "TO"): "to", ("an", "DT"): "a", ("these", "DT"): "this", ("those", "DT"): "that", ("'", "POS"): "'s",
+    ("na", "TO"): "to", ("am", "NN"): "a.m.", ("pm", "NN"): "p.m.", ("an", "DT"): "a", ("these", "DT"): "this", ("those", "DT"): "that", ("'", "POS"): "'s",
 }
 NUMBER_WORDS = frozenset(_WORDS_OF_TAG["CD"].split())

@@ -14,7 +14,7 @@ UPOS = {
 }
 PLURALIA_TANTUM = frozenset(
     "regards thanks clothes trousers jeans headquarters surroundings goods politics means savings scissors physics outskirts remains "
-    "tweezers binoculars".split()
+    "tweezers binoculars grounds".split()
 )
 EXTERNAL_POS = {"advmod": "ADV", "case": "ADP", "mark": "SCONJ", "cc": "CCONJ", "obj": "PRON", "obl": "PRON", "nmod": "PRON",
                 "nmod:poss": "PRON"}
@@ -31,6 +31,8 @@ def analyse(tokens: list[Token]) -> list[tuple[str, str, dict[str, str]]]:
         relations = {child.relation for child in tree.children[token.index]}
         if "fixed" in relations and token.relation in EXTERNAL_POS:
             features["ExtPos"] = EXTERNAL_POS[token.relation]
+            if token.tag == "DT":  # each other
+                features["PronType"] = "Rcp"
         rows.append((upos, token.lemma or lemma_of(token.form, token.tag), features))
     return rows
 
@@ -62,7 +64,7 @@ class Tree:
                 return outer
             if found := self.child(clause, "nsubj", "nsubj:pass"):
                 return found
-            if clause.relation not in ("conj", "parataxis") or clause.head < 0:
+            if clause.relation != "conj":
                 return None
             clause = self.tokens[clause.head]
 
