@@ -34,3 +34,7 @@ cdef class LexicalPlan:
     cdef size_t norm_count
 
     cdef int fill(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1
+    cdef int _notice_changes(self) except -1
+    cdef int _fill_ascii(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1
+    cdef int _fill_unicode(self, LexemeC* lexeme, str text, StringStore strings, bint permanent) except -1
+    cdef int _set_lower(self, LexemeC* lexeme, uint64_t low) except -1

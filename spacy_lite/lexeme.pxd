@@ -31,3 +31,5 @@ cdef class Lexeme:
     # A view of a lexeme that lives as long as `owner`.
     @staticmethod
     cdef Lexeme from_ptr(const LexemeC* lexeme, object vocab, object owner)
+
+    cdef int _set(self, int attribute, uint64_t value) except -1

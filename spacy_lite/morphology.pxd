@@ -5,8 +5,9 @@ from .strings cimport StringStore
 
 cdef class Morphology:
     cdef readonly StringStore strings
-    cdef dict _normal           # id or spelling of a feature string -> id of its normal form
-    cdef dict _features         # id -> tuple of (field, value, values)
+    cdef dict _normal           # spelling of a feature string -> its normal form
 
-    # Id of the normal form of a FEATS string, transient unless known: "" is 0, "_" its own symbol.
+    cdef str normal_form(self, str feats)
+
+    # Id of the normal form of a FEATS string, transient unless known; "" and "_" are the symbol `_`.
     cdef uint64_t intern_feats(self, str feats) except? 0

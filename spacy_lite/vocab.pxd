@@ -15,7 +15,7 @@ cdef class Vocab:
     cdef public dict cfg
     cdef public size_t arena_budget     # bytes a generation may take before `maybe_roll` starts another
     cdef object _getters                # the registered lexical attributes, a dict that notes changes
-    cdef object _plan                   # how to compute them: see _lexical_plan
+    cdef object _plan                   # how to compute them: a LexicalPlan, or None
     cdef object __weakref__
 
     # Get or create; transient unless the word is already permanent. The pointer is good while the arena given by
@@ -24,11 +24,15 @@ cdef class Vocab:
     cdef const LexemeC* lexeme_of_str(self, str string) except NULL
     cdef const LexemeC* lexeme_of_id(self, uint64_t orth) except NULL           # KeyError when the string is unknown
 
-    # The arena a Doc under construction must keep.
+    # The arena a Doc under construction must keep: take it after getting its lexemes, or before the first when no
+    # `maybe_roll` comes between.
     cdef Arena hold(self)
 
-    # Call before a text, never inside one: starts a new generation when the current arena is over its budget.
+    # Call before a text (or before reading a Doc), never inside one: starts a new generation when the current arena
+    # is over its budget.
     cdef int maybe_roll(self) except -1
 
     cdef LexemeC* permanent_lexeme(self, uint64_t orth) except NULL
     cdef LexemeC* lexeme_of_word(self, Word* word) except NULL
+    cdef int spread(self, const LexemeC* lexeme) except -1
+    cdef uint64_t _rank(self, uint64_t orth) except? 0

@@ -1,0 +1,524 @@
+"""Word vectors: a table of rows, and which rows belong to a word."""
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, KeysView
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy
+import srsly
+from thinc.api import Ops, get_array_module, get_current_ops, to_numpy
+from thinc.types import Floats1d, Floats2d
+
+from . import attrs
+from ._hashing import floret_rows
+from .errors import FormatError
+from .serialize import atomic_file
+from .strings import StringStore
+
+__all__ = ["BaseVectors", "Mode", "Vectors", "unpickle_vectors"]
+
+FLORET_SETTINGS = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
+
+
+class Mode(str, Enum):
+    """How words find their rows: by a map from words (`default`), or by hashes of their n-grams (`floret`)."""
+
+    default = "default"
+    floret = "floret"
+
+    @classmethod
+    def values(cls) -> list[str]:
+        """Names of the modes."""
+        return list(cls.__members__)
+
+
+class BaseVectors(ABC):
+    """What a table of vectors of your own must offer to be a vocabulary's `vectors`.
+
+    strings (StringStore): the vocabulary's strings, set when the vectors are given to one.
+    """
+
+    def __init__(self, *, strings: StringStore | None = None) -> None:
+        self.strings = StringStore() if strings is None else strings
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """(rows, width)."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of rows."""
+
+    @property
+    @abstractmethod
+    def vectors_length(self) -> int:
+        """The width."""
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return self.shape[0] * self.shape[1]
+
+    @abstractmethod
+    def __getitem__(self, key: int | str) -> Floats1d:
+        """The vector of a word, by its string or the id of it."""
+
+    @abstractmethod
+    def __contains__(self, key: object) -> bool:
+        """Does the word have a vector?"""
+
+    @property
+    def is_full(self) -> bool:
+        """Is there no room for another word?"""
+        return True
+
+    def add(self, key: int | str, *, vector: Floats1d | None = None) -> int:
+        """Give a word a vector. Raises ValueError where that is not possible."""
+        raise ValueError(f"{type(self).__name__} cannot be added to")
+
+    def get_batch(self, keys: Iterable[int | str]) -> Floats2d:
+        """The vectors of many words, (words, width)."""
+        rows = [self[key] for key in keys]
+        xp = get_array_module(rows[0]) if rows else numpy
+        return xp.vstack(rows) if rows else xp.zeros((0, self.vectors_length), dtype="f")
+
+    def to_ops(self, ops: Ops) -> None:
+        """Move the data to the device of `ops`."""
+        raise ValueError(f"{type(self).__name__} cannot be moved to {ops.name}: it has no `to_ops`")
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """The vectors as bytes."""
+        raise ValueError(f"{type(self).__name__} cannot be written: it has no `to_bytes`")
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> "BaseVectors":
+        """Read what `to_bytes` wrote."""
+        raise ValueError(f"{type(self).__name__} cannot be read: it has no `from_bytes`")
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Write to a directory. By default nothing is written."""
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> "BaseVectors":
+        """Read from a directory. By default nothing is read."""
+        return self
+
+
+class Vectors(BaseVectors):
+    """Rows of float32, found by word (mode `default`) or by the word's n-grams (mode `floret`).
+
+    strings (StringStore): where words are numbered. shape: (rows, width) of an empty table. data (rows, width): the rows. keys: words or
+    ids, for the first rows. name: name of the table. mode: `default` or `floret`. minn, maxn: lengths of n-grams (floret). hash_count:
+    rows a string has (1 to 4, floret). hash_seed: (floret). bow, eow: marks of the beginning and end of a word (floret). attr: the lexical
+    attribute the keys stand for, by name or number.
+
+    Several words may share a row. Raises ValueError for settings that contradict each other.
+    """
+
+    def __init__(
+        self,
+        *,
+        strings: StringStore | None = None,
+        shape: tuple[int, int] | None = None,
+        data: Floats2d | None = None,
+        keys: Iterable[int | str] | None = None,
+        name: str | None = None,
+        mode: str = Mode.default,
+        minn: int = 0,
+        maxn: int = 0,
+        hash_count: int = 1,
+        hash_seed: int = 0,
+        bow: str = "<",
+        eow: str = ">",
+        attr: int | str = "ORTH",
+    ) -> None:
+        super().__init__(strings=strings)
+        self.name = name
+        self.key2row: dict[int, int] = {}
+        self._free: list[int] | None = None
+        self.data = data if data is not None else numpy.zeros(shape or (0, 0), dtype="f")
+        self._set_mode(mode, minn, maxn, hash_count, hash_seed, bow, eow)
+        self.attr = attr
+        if self.mode == Mode.floret:
+            if data is None:
+                raise ValueError("floret vectors are a finished table: give its `data` (rows, width)")
+            if keys is not None:
+                raise ValueError("floret vectors have no keys, words find their rows by hashing: leave `keys` out")
+        for row, key in enumerate(keys or ()):
+            self.add(key, row=row)
+
+    def _set_mode(self, mode: str, minn: int, maxn: int, hash_count: int, hash_seed: int, bow: str, eow: str) -> None:
+        if mode not in Mode.values() and mode not in list(Mode):
+            raise ValueError(f"vectors have mode {' or '.join(Mode.values())}, got {mode!r}")
+        self.mode = Mode(mode).value
+        if self.mode == Mode.floret:
+            if maxn < minn:
+                raise ValueError(f"floret n-grams go from minn to maxn characters, got minn={minn}, maxn={maxn}")
+            if not 1 <= hash_count <= 4:
+                raise ValueError(f"floret vectors have 1 to 4 rows for a string, got hash_count={hash_count}")
+        self.minn, self.maxn, self.hash_count, self.hash_seed, self.bow, self.eow = minn, maxn, hash_count, hash_seed, bow, eow
+
+    # ---- shape ----
+
+    @property
+    def attr(self) -> int:
+        """Number of the lexical attribute the keys stand for."""
+        return self._attr
+
+    @attr.setter
+    def attr(self, attr: int | str) -> None:
+        number = attrs.intify_attr(attr)
+        if number is None:
+            raise ValueError(f"vectors are looked up by a lexical attribute such as ORTH or NORM, got {attr!r}")
+        self._attr = number
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, width)."""
+        return self.data.shape
+
+    @property
+    def vectors_length(self) -> int:
+        """The width."""
+        return self.data.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def is_full(self) -> bool:
+        """Does every row belong to a word? Floret tables are always full."""
+        return self.mode == Mode.floret or not self._free_rows()
+
+    @property
+    def n_keys(self) -> int:
+        """Number of words with a vector; -1 in floret mode, where every word has one."""
+        return -1 if self.mode == Mode.floret else len(self.key2row)
+
+    def _free_rows(self) -> list[int]:
+        # Highest first, so that `pop` gives the lowest.
+        if self._free is None:
+            taken = numpy.zeros(len(self.data), dtype=bool)
+            taken[list(self.key2row.values())] = True
+            self._free = numpy.flatnonzero(~taken)[::-1].tolist()
+        return self._free
+
+    def resize(self, shape: tuple[int, int], inplace: bool = False) -> list[tuple[int, int]]:
+        """Change the number of rows or the width; new values are 0.
+
+        inplace: resize the array itself, which must keep its width, instead of making a new one. Returns (key, row) of the words whose
+        rows fell away.
+        """
+        self._refuse_floret("resized")
+        if inplace:
+            if shape[1] != self.data.shape[1]:
+                raise ValueError(f"in place the width stays {self.data.shape[1]}, got {shape[1]}: resize with inplace=False")
+            if get_array_module(self.data) is not numpy:
+                raise ValueError("arrays on a GPU cannot be resized in place: resize with inplace=False")
+            self.data = numpy.array(self.data)
+            self.data.resize(shape, refcheck=False)
+        else:
+            old = self.data
+            self.data = get_array_module(old).zeros(shape, dtype=old.dtype)
+            rows, width = min(shape[0], old.shape[0]), min(shape[1], old.shape[1])
+            self.data[:rows, :width] = old[:rows, :width]
+        self._free = None
+        removed = [(key, row) for key, row in self.key2row.items() if row >= shape[0]]
+        for key, _ in removed:
+            del self.key2row[key]
+        return removed
+
+    def clear(self) -> None:
+        """Forget which rows belong to which words."""
+        self._refuse_floret("cleared")
+        self.key2row = {}
+        self._free = None
+
+    def _refuse_floret(self, what: str) -> None:
+        if self.mode == Mode.floret:
+            raise ValueError(f"a floret table cannot be {what}: its rows are shared by all words. Use `vectors[word]`")
+
+    # ---- one word ----
+
+    def __contains__(self, key: object) -> bool:
+        if self.mode == Mode.floret:
+            return True
+        return (self.strings.as_int(key) if isinstance(key, str) else key) in self.key2row
+
+    def __getitem__(self, key: int | str) -> Floats1d:
+        if self.mode == Mode.floret:
+            return self.get_batch([key])[0]
+        row = self.key2row.get(self.strings.as_int(key))
+        if row is None:
+            raise KeyError(f"no vector for {key!r}: check with `in`, or give it one with `add`")
+        return self.data[row]
+
+    def __setitem__(self, key: int | str, vector: Floats1d) -> None:
+        self._refuse_floret("changed")
+        number = self.strings.as_int(key)
+        if number not in self.key2row:
+            raise KeyError(f"no vector for {key!r} to replace: give it one with `add`")
+        self.data[self.key2row[number]] = vector
+
+    def add(self, key: int | str, *, vector: Floats1d | None = None, row: int | None = None) -> int:
+        """Give a word a row, and the row a vector.
+
+        key: the word or its id. vector (width,): goes into the row. row: which row; by default that which the word has already, else the
+        first free one. Returns the row. Raises ValueError when the table is full, or has no such row, or is in floret mode.
+        """
+        self._refuse_floret("added to")
+        number = self.strings.add(key) if isinstance(key, str) else self.strings.as_int(key)
+        if row is None:
+            row = self.key2row.get(number)
+        if row is None:
+            free = self._free_rows()
+            if not free:
+                raise ValueError(f"no room for {key!r}: all {len(self.data)} rows are taken. `resize` the vectors first")
+            row = free[-1]
+        if not 0 <= row < len(self.data):
+            raise ValueError(f"no row {row} for {key!r}: the table has the rows 0 to {len(self.data) - 1}")
+        if vector is not None:
+            xp = get_array_module(self.data)
+            self.data[row] = xp.asarray(vector, dtype=self.data.dtype)
+        if self.key2row.get(number) not in (None, row):
+            self._free = None
+        self.key2row[number] = int(row)
+        if self._free and self._free[-1] == row:
+            self._free.pop()
+        elif self._free and row in self._free:
+            self._free.remove(row)
+        return int(row)
+
+    # ---- many words ----
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.key2row)
+
+    def keys(self) -> KeysView[int]:
+        """Ids of the words with a row."""
+        return self.key2row.keys()
+
+    def values(self) -> Iterator[Floats1d]:
+        """The vectors that belong to some word, each once, in the order of their rows."""
+        for row in sorted(set(self.key2row.values())) if self.mode == Mode.default else range(len(self.data)):
+            yield self.data[row]
+
+    def items(self) -> Iterator[tuple[int, Floats1d]]:
+        """Pairs (id of the word, vector)."""
+        for key, row in self.key2row.items():
+            yield key, self.data[row]
+
+    def find(
+        self,
+        *,
+        key: int | str | None = None,
+        keys: Iterable[int | str] | None = None,
+        row: int | None = None,
+        rows: Iterable[int] | None = None,
+    ) -> Any:
+        """Rows of words, or words of rows; exactly one of the arguments is given.
+
+        key: the word's row, -1 without one. keys: int32 (words,) likewise. row: id of a word of this row, KeyError without one. rows: ids
+        of words of these rows, uint64, leaving out rows without one.
+        """
+        given = [name for name, value in (("key", key), ("keys", keys), ("row", row), ("rows", rows)) if value is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of key, keys, row and rows, got {', '.join(given) or 'none'}")
+        self._refuse_floret("searched")
+        if key is not None:
+            return self.key2row.get(self.strings.as_int(key), -1)
+        if keys is not None:
+            return numpy.asarray([self.key2row.get(self.strings.as_int(key), -1) for key in keys], dtype="i")
+        row2key = {row: key for key, row in self.key2row.items()}
+        if row is not None:
+            if row not in row2key:
+                raise KeyError(f"row {row} belongs to no word")
+            return row2key[row]
+        return numpy.asarray([row2key[row] for row in map(int, rows or ()) if row in row2key], dtype="uint64")
+
+    def get_batch(self, keys: Iterable[int | str]) -> Floats2d:
+        """The vectors of many words, by strings or ids, (words, width); zeros for words without one."""
+        ops = get_current_ops() if get_array_module(self.data) is not numpy else None
+        if self.mode == Mode.floret:
+            return self._floret_batch([self.strings.as_string(key) for key in keys])
+        missing = len(self.data)
+        rows = numpy.asarray([self.key2row.get(self.strings.as_int(key), missing) for key in keys], dtype="int64")
+        xp = get_array_module(self.data)
+        found = xp.zeros((len(rows), self.data.shape[1]), dtype=self.data.dtype)
+        present = rows < missing
+        if ops is not None:
+            rows, present = ops.asarray(rows), ops.asarray(present)
+        found[present] = self.data[rows[present]]
+        return found
+
+    def _floret_batch(self, words: list[str]) -> Floats2d:
+        xp = get_array_module(self.data)
+        rows, lengths = floret_rows(
+            words, bow=self.bow, eow=self.eow, minn=self.minn, maxn=self.maxn, hash_count=self.hash_count, seed=self.hash_seed,
+            n_rows=len(self.data),
+        )
+        means = xp.zeros((len(words), self.data.shape[1]), dtype="f")
+        filled = numpy.flatnonzero(lengths)
+        if len(filled):
+            starts = numpy.concatenate(([0], numpy.cumsum(lengths[filled])[:-1]))
+            if xp is numpy:
+                sums = numpy.add.reduceat(self.data[rows], starts, axis=0)
+            else:
+                values = self.data[xp.asarray(rows)]
+                sums = xp.stack([part.sum(axis=0) for part in xp.split(values, starts[1:].tolist())])
+            means[xp.asarray(filled)] = sums / xp.asarray(lengths[filled], dtype="f")[:, None]
+        return means
+
+    def most_similar(
+        self, queries: Floats2d, *, batch_size: int = 1024, n: int = 1, sort: bool = True
+    ) -> tuple[Any, Any, Floats2d]:
+        """The words whose vectors have the highest cosine with each query.
+
+        queries (Q, width): left as they are. batch_size: queries to compare at a time. n: how many to find. sort: best first. Returns
+        (keys uint64 (Q, n), rows int32 (Q, n), cosines float32 (Q, n), rounded to 4 decimals). Raises ValueError when there are fewer than
+        n vectors, or in floret mode.
+        """
+        self._refuse_floret("searched for similar words")
+        xp = get_array_module(self.data)
+        filled = numpy.asarray(sorted(set(self.key2row.values())), dtype="int64")
+        if len(filled) < n:
+            raise ValueError(f"cannot find {n} similar vectors: only {len(filled)} belong to words")
+        candidates = unit_rows(xp, self.data[xp.asarray(filled)])
+        queries = xp.asarray(queries)
+        best = xp.zeros((len(queries), n), dtype="int64")
+        scores = xp.zeros((len(queries), n), dtype="f")
+        for start in range(0, len(queries), batch_size):
+            cosines = xp.dot(unit_rows(xp, queries[start : start + batch_size]), candidates.T)
+            top = xp.argpartition(cosines, -n, axis=1)[:, -n:]
+            found = xp.take_along_axis(cosines, top, axis=1)
+            if sort:
+                order = xp.argsort(-found, axis=1)
+                top, found = xp.take_along_axis(top, order, axis=1), xp.take_along_axis(found, order, axis=1)
+            best[start : start + batch_size] = top
+            scores[start : start + batch_size] = xp.around(found, 4).clip(-1, 1)
+        rows = filled[to_numpy(best)]
+        row2key = {row: key for key, row in self.key2row.items()}
+        keys = numpy.asarray([[row2key[row] for row in line] for line in rows.tolist()], dtype="uint64").reshape(rows.shape)
+        return xp.asarray(keys), xp.asarray(rows, dtype="i"), scores
+
+    def to_ops(self, ops: Ops) -> None:
+        """Move the rows to the device of `ops`."""
+        self.data = ops.asarray(to_numpy(self.data))
+
+    # ---- comparison and serialisation ----
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vectors):
+            return NotImplemented
+        mine, theirs = self._settings(), other._settings()
+        return mine == theirs and self.key2row == other.key2row and numpy.array_equal(to_numpy(self.data), to_numpy(other.data))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = {"mode": self.mode}
+        if self.mode == Mode.floret:
+            settings.update((name, getattr(self, name)) for name in FLORET_SETTINGS)
+        if self.mode == Mode.floret or self.attr != attrs.ORTH:
+            settings["attr"] = self.attr
+        return settings
+
+    def _use_settings(self, settings: Any) -> None:
+        if not isinstance(settings, dict):
+            raise FormatError(f"the settings of vectors should be a map, got {type(settings).__name__}")
+        chosen = {**dict.fromkeys(("minn", "maxn", "hash_seed"), 0), "hash_count": 1, "bow": "<", "eow": ">", **settings}
+        self._set_mode(settings.get("mode", Mode.default), **{name: chosen[name] for name in FLORET_SETTINGS})
+        self.attr = settings.get("attr", "ORTH")
+
+    def _use_keys(self, key2row: Any) -> None:
+        if not isinstance(key2row, dict):
+            raise FormatError(f"the keys of vectors should be a map, got {type(key2row).__name__}")
+        last = max(key2row.values(), default=-1)
+        if last >= len(self.data):
+            raise FormatError(f"the keys of the vectors point to row {last}, but there are {len(self.data)} rows")
+        self.key2row = key2row
+        self._free = None
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Strings, keys, rows and settings as msgpack. exclude: `strings`."""
+        parts: dict[str, Any] = {}
+        if "strings" not in exclude:
+            parts["strings"] = self.strings.to_bytes().decode("utf8")
+        parts["key2row"] = srsly.msgpack_dumps(self.key2row)
+        parts["vectors"] = srsly.msgpack_dumps(to_numpy(self.data))
+        parts["vectors.cfg"] = srsly.json_dumps(self._settings())
+        return srsly.msgpack_dumps(parts)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Vectors":
+        """Read what `to_bytes` (or spaCy 3) wrote. exclude: `strings`. Returns the vectors."""
+        try:
+            parts = srsly.msgpack_loads(data)
+            rows = srsly.msgpack_loads(parts["vectors"])
+            key2row = srsly.msgpack_loads(parts["key2row"])
+            settings = json.loads(parts.get("vectors.cfg", "{}"))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise FormatError(f"{len(data)} bytes are not vectors (truncated, or of another format): {error}") from None
+        self._use_rows(rows)
+        self._use_settings(settings)
+        self._use_keys(key2row)
+        if "strings" not in exclude and "strings" in parts:
+            self.strings.from_bytes(parts["strings"])
+        return self
+
+    def _use_rows(self, rows: Any) -> None:
+        if getattr(rows, "ndim", 0) != 2:
+            raise FormatError(f"vectors should be an array of two dimensions, got {getattr(rows, 'shape', type(rows).__name__)}")
+        self.data = get_current_ops().asarray(rows)
+        self.key2row = {}
+        self._free = None
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write `vectors` (NumPy format), `key2row`, `vectors.cfg` and strings.json to a directory. exclude: `strings`."""
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        if "strings" not in exclude:
+            self.strings.to_disk(path / "strings.json")
+        with atomic_file(path / "vectors") as part, part.open("wb") as file:
+            numpy.save(file, to_numpy(self.data), allow_pickle=False)
+        with atomic_file(path / "key2row") as part:
+            part.write_bytes(srsly.msgpack_dumps(self.key2row))
+        with atomic_file(path / "vectors.cfg") as part:
+            part.write_text(json.dumps(self._settings(), indent=2), encoding="utf8")
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Vectors":
+        """Read what `to_disk` (or spaCy 3) wrote; the rows are mapped into memory, not copied. exclude: `strings`. Returns the vectors."""
+        path = Path(path)
+        settings = path / "vectors.cfg"
+        try:
+            if (path / "vectors").exists():
+                # Copy on write: rows may be changed in memory, the file stays as it is.
+                self._use_rows(numpy.load(path / "vectors", mmap_mode="c", allow_pickle=False).view(numpy.ndarray))
+            if settings.exists():
+                self._use_settings(json.loads(settings.read_text(encoding="utf8")))
+            if (path / "key2row").exists():
+                self._use_keys(srsly.msgpack_loads((path / "key2row").read_bytes()))
+            elif (path / "keys").exists():
+                keys = numpy.load(path / "keys", allow_pickle=False)
+                self._use_keys({int(key): row for row, key in enumerate(keys)})
+        except (ValueError, EOFError) as error:
+            raise FormatError(f"the vectors in {path} cannot be read: {error}") from None
+        if "strings" not in exclude and (path / "strings.json").exists():
+            self.strings.from_disk(path / "strings.json")
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return unpickle_vectors, (self.to_bytes(), self.name)
+
+
+def unit_rows(xp: Any, rows: Floats2d) -> Floats2d:
+    """Rows scaled to length 1; rows of zeros stay."""
+    norms = xp.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / xp.where(norms == 0, 1, norms)
+
+
+def unpickle_vectors(bytes_data: bytes, name: str | None = None) -> Vectors:
+    """Vectors from bytes: what pickled ones are made of."""
+    vectors = Vectors(name=name)
+    vectors.from_bytes(bytes_data)
+    return vectors
