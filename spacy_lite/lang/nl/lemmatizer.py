@@ -1,0 +1,63 @@
+"""Dutch lemmas by rules; all tables are in lower case, and so are the lemmas."""
+
+from collections.abc import Callable
+
+from thinc.api import Model
+
+from ...pipeline.lemmatizer import DEFAULT_SCORE_WEIGHTS, Lemmatizer, default_settings
+from ...tokens import Token
+from . import Dutch
+
+__all__ = ["DutchLemmatizer", "make_lemmatizer"]
+
+# Parts of speech that inflect or that the tables have entries for; others keep their form.
+COVERED = {"noun", "verb", "aux", "adj", "adv", "pron", "det", "adp", "num"}
+
+
+@Dutch.factory(
+    "lemmatizer",
+    assigns=["token.lemma"],
+    default_config=default_settings("rule"),
+    default_score_weights=DEFAULT_SCORE_WEIGHTS,
+)
+def make_lemmatizer(
+    nlp: Dutch, model: Model | None, name: str, mode: str, overwrite: bool, scorer: Callable | None
+) -> "DutchLemmatizer":
+    """Construct a Dutch lemmatizer; see `spacy_lite.pipeline.lemmatizer.make_lemmatizer` for the arguments."""
+    return DutchLemmatizer(nlp.vocab, model, name, mode=mode, overwrite=overwrite, scorer=scorer)
+
+
+class DutchLemmatizer(Lemmatizer):
+    """Known lemmas stay; else exceptions, rules that lead to a known lemma, the lookup table, and other rules decide in turn."""
+
+    @classmethod
+    def get_lookups_config(cls, mode: str) -> tuple[list[str], list[str]]:
+        """Names of the tables a mode requires and of those it can use as well."""
+        if mode == "rule":
+            return ["lemma_lookup", "lemma_rules", "lemma_exc", "lemma_index"], []
+        return super().get_lookups_config(mode)
+
+    def lookup_lemmatize(self, token: Token) -> list[str]:
+        """The lemma of the form in lower case."""
+        form = token.text.lower()
+        return [self.lookups.get_table("lemma_lookup", {}).get(form, form)]
+
+    def _lemmatize_by_rules(self, token: Token) -> list[str]:
+        pos = token.pos_.lower()
+        form = token.text.lower()
+        if pos not in COVERED:
+            return [form]
+        index, exceptions, rules = (self._table_for(table, pos) for table in ("lemma_index", "lemma_exc", "lemma_rules"))
+        if form in index:
+            return [form]
+        if exceptions.get(form):
+            return list(exceptions[form])
+        known, unknown = [], []
+        for suffix, replacement in rules:
+            if form.endswith(suffix):
+                candidate = form[: len(form) - len(suffix)] + replacement
+                (known if candidate in index else unknown).append(candidate)
+        if known:
+            return known
+        looked_up = self.lookups.get_table("lemma_lookup", {}).get(form)
+        return [looked_up] if looked_up else unknown or [form]
