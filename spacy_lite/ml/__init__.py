@@ -1,0 +1,1 @@
+"""Thinc layers and architectures: one layer a file under `layers`, whole models under `models`."""

@@ -1,0 +1,1 @@
+"""Architectures: whole models, registered where they are defined."""

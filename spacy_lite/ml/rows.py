@@ -1,0 +1,109 @@
+"""A batch of documents as rows: what looks like a list of arrays to a layer is one flat array underneath."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy
+from thinc.api import Ops
+from thinc.types import Floats2d
+
+__all__ = ["RowList", "flatten", "lengths_of"]
+
+
+class RowList(list):
+    """The rows of a batch: a list of (n_i, W) arrays, one a document, that are consecutive views of one flat (T, W) array.
+
+    flat: the whole batch, (T, W). lengths: rows of each document, (D,) int32, always on the CPU.
+    To Thinc, and to layers that know nothing of it, this is a plain list of arrays.
+    """
+
+    __slots__ = ("flat", "lengths")
+
+    flat: Floats2d
+    lengths: numpy.ndarray
+
+    @classmethod
+    def from_flat(cls, flat: Any, lengths: Any) -> "RowList":
+        """View `flat` (T, W) as one array a document; `lengths` (D,) must sum to T.
+
+        Raises ValueError where they do not.
+        """
+        lengths = numpy.asarray(lengths, dtype="int32")
+        ends = numpy.cumsum(lengths).tolist()
+        total = ends[-1] if ends else 0
+        if total != flat.shape[0]:
+            raise ValueError(
+                f"RowList: the lengths of the {len(lengths)} documents sum to {total}, but there are {flat.shape[0]} rows"
+            )
+        rows = cls(flat[start:end] for start, end in zip([0, *ends], ends, strict=False))
+        rows.flat = flat
+        rows.lengths = lengths
+        return rows
+
+    @classmethod
+    def of(cls, ops: Ops, arrays: Sequence[Any], width: int = 0) -> "RowList":
+        """Give the arrays of a batch one flat array: for free where they lie one behind the other in memory, else by copying.
+
+        width: W of the result when there are no rows at all.
+        """
+        if isinstance(arrays, cls):
+            return arrays
+        flat = flatten(ops, arrays, width)
+        rows = cls(arrays)
+        rows.flat = flat
+        rows.lengths = lengths_of(arrays)
+        return rows
+
+    def __reduce__(self):
+        return RowList.from_flat, (self.flat, self.lengths)
+
+
+def lengths_of(arrays: Iterable[Any]) -> numpy.ndarray:
+    """Number of rows of each array, (D,) int32."""
+    if isinstance(arrays, RowList):
+        return arrays.lengths
+    return numpy.asarray([len(array) for array in arrays], dtype="int32")
+
+
+def flatten(ops: Ops, arrays: Sequence[Any], width: int = 0) -> Any:
+    """The arrays of a batch as one (T, W) array; a view, nothing copied, where they already are consecutive views of one array.
+
+    width: W of the result when there are no rows at all and no array tells.
+    """
+    if isinstance(arrays, RowList):
+        return arrays.flat
+    filled = [array for array in arrays if len(array)]
+    if len(filled) == 1:
+        return filled[0]
+    if not filled:
+        return arrays[0] if len(arrays) else ops.alloc2f(0, width)
+    joined = _consecutive(filled)
+    return joined if joined is not None else ops.xp.concatenate([ops.asarray(array) for array in filled])
+
+
+def _address(array: Any) -> int:
+    return array.__array_interface__["data"][0] if isinstance(array, numpy.ndarray) else array.data.ptr
+
+
+def _consecutive(arrays: Sequence[Any]) -> Any:
+    """The stretch of the common base that the arrays cover in order, or None where they do not."""
+    first = arrays[0]
+    base = getattr(first, "base", None)
+    if base is None or getattr(base, "ndim", 0) != 2 or base.shape[1:] != first.shape[1:] or base.dtype != first.dtype:
+        return None
+    if not base.flags.c_contiguous or not base.size:
+        return None
+    row_bytes = base.itemsize * base.shape[1]
+    position = _address(first)
+    start, remainder = divmod(position - _address(base), row_bytes)
+    for array in arrays:
+        if (
+            array.base is not base
+            or array.shape[1:] != first.shape[1:]
+            or _address(array) != position
+            or not array.flags.c_contiguous
+        ):
+            return None
+        position += len(array) * row_bytes
+    end = (position - _address(base)) // row_bytes
+    return base[start:end] if not remainder and start >= 0 and end <= len(base) else None
