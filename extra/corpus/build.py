@@ -1,4 +1,4 @@
-"""Write train.conllu and dev.conllu from source/*.txt: `python extra/corpus/build.py`. Deterministic; needs nothing but Python."""
+"""Write train.conllu and dev.conllu from source/*.txt: `python extra/corpus/build.py`. Deterministic, standard library only."""
 import sys
 from pathlib import Path
 
@@ -43,7 +43,8 @@ def sentence_lines(tokens: list[Token], name: str) -> str:
         misc = [] if token.entity == "O" else [f"NER={token.entity}"]
         if not space and token.index + 1 < len(tokens):
             misc.append("SpaceAfter=No")
-        columns = [token.index + 1, surface(token), lemma, upos, token.tag, feats, token.head + 1, token.relation, "_", "|".join(misc) or "_"]
+        word = [token.index + 1, surface(token), lemma, upos, token.tag, feats]
+        columns = [*word, token.head + 1, token.relation, "_", "|".join(misc) or "_"]
         lines.append("\t".join(map(str, columns)))
     return "\n".join(lines)
 
@@ -72,7 +73,8 @@ def main() -> int:
         temporary = FOLDER / f".{part}.conllu.tmp"
         temporary.write_text(text, encoding="utf8")
         temporary.replace(FOLDER / f"{part}.conllu")
-        print(f"{part}.conllu: {text.count('# sent_id')} sentences, {sum(line[:1].isdigit() for line in text.splitlines())} tokens")
+        tokens = sum(line[:1].isdigit() for line in text.splitlines())
+        print(f"{part}.conllu: {text.count('# sent_id')} sentences, {tokens} tokens")
     return 0
 
 

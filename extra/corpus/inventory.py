@@ -8,16 +8,19 @@ UPOS_OF_XPOS = {
     **{tag: {"VERB", "AUX"} for tag in ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ")}, "MD": {"AUX"},
     "PRP": {"PRON"}, "PRP$": {"PRON"}, "WP": {"PRON"}, "WP$": {"PRON"}, "WDT": {"PRON", "DET"}, "EX": {"PRON"},
     "DT": {"DET", "PRON"}, "PDT": {"DET"}, "IN": {"ADP", "SCONJ"}, "RP": {"ADP"}, "TO": {"PART"}, "POS": {"PART"},
-    "CC": {"CCONJ"}, "CD": {"NUM"}, "UH": {"INTJ"}, "FW": {"X"}, "LS": {"NUM"}, "ADD": {"PROPN", "X"}, "$": {"SYM"}, "SYM": {"SYM"},
+    "CC": {"CCONJ"}, "CD": {"NUM"}, "UH": {"INTJ"},
+    "FW": {"X"}, "LS": {"NUM"}, "ADD": {"PROPN", "X"}, "$": {"SYM"}, "SYM": {"SYM"},
     "NFP": {"PUNCT", "SYM"}, ",": {"PUNCT", "SYM"},
     **{tag: {"PUNCT"} for tag in (".", ":", "HYPH", "-LRB-", "-RRB-", "``", "''")},
 }
 
-RELATIONS = frozenset(
-    "root nsubj nsubj:pass nsubj:outer csubj csubj:pass csubj:outer obj iobj obl obl:agent obl:unmarked nmod nmod:poss nmod:unmarked "
-    "nmod:desc ccomp xcomp advcl advcl:relcl acl acl:relcl amod advmod nummod det det:predet case mark cop aux aux:pass cc cc:preconj "
-    "conj compound compound:prt flat fixed appos list parataxis discourse vocative expl dislocated orphan goeswith reparandum punct".split()
-)
+RELATIONS = frozenset({
+    "root", "nsubj", "nsubj:pass", "nsubj:outer", "csubj", "csubj:pass", "csubj:outer", "obj", "iobj", "obl", "obl:agent",
+    "obl:unmarked", "nmod", "nmod:poss", "nmod:unmarked", "nmod:desc", "ccomp", "xcomp", "advcl", "advcl:relcl", "acl",
+    "acl:relcl", "amod", "advmod", "nummod", "det", "det:predet", "case", "mark", "cop", "aux", "aux:pass", "cc",
+    "cc:preconj", "conj", "compound", "compound:prt", "flat", "fixed", "appos", "list", "parataxis", "discourse",
+    "vocative", "expl", "dislocated", "orphan", "goeswith", "reparandum", "punct",
+})
 FUNCTION_RELATIONS = frozenset({"case", "mark", "aux", "cop", "cc", "punct", "expl"})
 
 FEATURES = {

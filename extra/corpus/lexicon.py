@@ -1,6 +1,8 @@
 """Closed-class words of the corpus: the tags they take unless the source says otherwise, and their features and lemmas."""
 
-__all__ = ["BE", "DO", "HAVE", "DEFAULT_TAGS", "PRONOUNS", "DETERMINERS", "ADVERB_FEATURES", "NOUN_PRONOUNS", "LEMMAS", "NUMBER_WORDS"]
+__all__ = [
+    "ADVERB_FEATURES", "BE", "DEFAULT_TAGS", "DETERMINERS", "DO", "HAVE", "LEMMAS", "NOUN_PRONOUNS", "NUMBER_WORDS", "PRONOUNS",
+]
 
 BE = {
     "am": "VBP", "'m": "VBP", "are": "VBP", "'re": "VBP", "is": "VBZ", "was": "VBD", "were": "VBD",
@@ -133,6 +135,7 @@ NOUN_PRONOUNS = {
 # (form, tag) -> lemma, where neither a rule of morphology.py nor a table above gives it.
 LEMMAS = {
     ("n't", "RB"): "not", ("ca", "MD"): "can", ("wo", "MD"): "will", ("'ll", "MD"): "will", ("'d", "MD"): "would",
-    ("na", "TO"): "to", ("am", "NN"): "a.m.", ("pm", "NN"): "p.m.", ("an", "DT"): "a", ("these", "DT"): "this", ("those", "DT"): "that", ("'", "POS"): "'s",
+    ("na", "TO"): "to", ("am", "NN"): "a.m.", ("pm", "NN"): "p.m.",
+    ("an", "DT"): "a", ("these", "DT"): "this", ("those", "DT"): "that", ("'", "POS"): "'s",
 }
 NUMBER_WORDS = frozenset(_WORDS_OF_TAG["CD"].split())

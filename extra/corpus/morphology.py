@@ -6,16 +6,17 @@ from notation import Token
 __all__ = ["analyse"]
 
 UPOS = {
-    "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ", "RB": "ADV", "RBR": "ADV",
-    "RBS": "ADV", "WRB": "ADV", "MD": "AUX", "PRP": "PRON", "PRP$": "PRON", "WP": "PRON", "WP$": "PRON", "WDT": "PRON", "EX": "PRON",
-    "DT": "DET", "PDT": "DET", "RP": "ADP", "IN": "ADP", "TO": "PART", "POS": "PART", "UH": "INTJ", "CD": "NUM", "CC": "CCONJ",
-    "$": "SYM", "SYM": "SYM", "FW": "X", "LS": "NUM", "ADD": "PROPN", "GW": "X", "NFP": "SYM",
+    "NN": "NOUN", "NNS": "NOUN", "NNP": "PROPN", "NNPS": "PROPN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ", "RB": "ADV",
+    "RBR": "ADV", "RBS": "ADV", "WRB": "ADV", "MD": "AUX", "PRP": "PRON", "PRP$": "PRON", "WP": "PRON", "WP$": "PRON",
+    "WDT": "PRON", "EX": "PRON", "DT": "DET", "PDT": "DET", "RP": "ADP", "IN": "ADP", "TO": "PART", "POS": "PART",
+    "UH": "INTJ", "CD": "NUM", "CC": "CCONJ", "$": "SYM", "SYM": "SYM", "FW": "X", "LS": "NUM", "ADD": "PROPN", "GW": "X",
+    "NFP": "SYM",
     **dict.fromkeys([".", ",", ":", "HYPH", "-LRB-", "-RRB-", "``", "''"], "PUNCT"),
 }
-PLURALIA_TANTUM = frozenset(
-    "regards thanks clothes trousers jeans headquarters surroundings goods politics means savings scissors physics outskirts remains "
-    "tweezers binoculars grounds".split()
-)
+PLURALIA_TANTUM = frozenset({
+    "regards", "thanks", "clothes", "trousers", "jeans", "headquarters", "surroundings", "goods", "politics", "means",
+    "savings", "scissors", "physics", "outskirts", "remains", "tweezers", "binoculars", "grounds",
+})
 EXTERNAL_POS = {"advmod": "ADV", "case": "ADP", "mark": "SCONJ", "cc": "CCONJ", "obj": "PRON", "obl": "PRON", "nmod": "PRON",
                 "nmod:poss": "PRON"}
 RELATIVE = ("acl:relcl", "advcl:relcl")
@@ -240,10 +241,10 @@ def participle_features(token: Token, tree: Tree) -> dict[str, str]:
 def is_imperative(token: Token, tree: Tree) -> bool:
     lower = token.form.lower()
     clause = tree.clause(token)
-    others = [c for c in tree.children[clause.index] if c is not token and c.relation in ("aux", "aux:pass", "mark", "cop") and c.tag != "IN"]
+    verbal = [c for c in tree.children[clause.index] if c.relation in ("aux", "aux:pass", "mark", "cop") and c.tag != "IN"]
     if token.relation == "aux" and lower == "do":
         return True
-    if others or tree.child(clause, "nsubj", "nsubj:pass"):
+    if any(c is not token for c in verbal) or tree.child(clause, "nsubj", "nsubj:pass"):
         return False
     if clause.relation == "conj":
         first = tree.parent(clause)

@@ -19,10 +19,11 @@ SHORT_RELATIONS = {
 }
 # What a word of this tag is in its phrase when the source does not say; a tag that is not here can be the phrase's head.
 RELATION_OF_TAG = {
-    "DT": "det", "PDT": "det:predet", "IN": "case", "TO": "mark", "MD": "aux", "CC": "cc", "PRP$": "nmod:poss", "WP$": "nmod:poss",
-    "JJ": "amod", "JJR": "amod", "JJS": "amod", "CD": "nummod", "POS": "case", "RB": "advmod", "RBR": "advmod", "RBS": "advmod",
-    "RP": "compound:prt", "UH": "discourse", "EX": "expl", "WRB": "advmod", "WDT": "nsubj", "WP": "nsubj", "PRP": "nsubj",
-    ".": "punct", ",": "punct", ":": "punct", "HYPH": "punct", "-LRB-": "punct", "-RRB-": "punct", "``": "punct", "''": "punct",
+    "DT": "det", "PDT": "det:predet", "IN": "case", "TO": "mark", "MD": "aux", "CC": "cc", "PRP$": "nmod:poss",
+    "WP$": "nmod:poss", "JJ": "amod", "JJR": "amod", "JJS": "amod", "CD": "nummod", "POS": "case", "RB": "advmod",
+    "RBR": "advmod", "RBS": "advmod", "RP": "compound:prt", "UH": "discourse", "EX": "expl", "WRB": "advmod",
+    "WDT": "nsubj", "WP": "nsubj", "PRP": "nsubj", ".": "punct", ",": "punct", ":": "punct", "HYPH": "punct",
+    "-LRB-": "punct", "-RRB-": "punct", "``": "punct", "''": "punct",
 }
 # Where no noun or verb is there to be the head: who comes first. After a form of `be`, the predicate comes before the pronoun.
 HEAD_ORDER = ["PRP", "JJ", "CD", "DT", "WP", "WDT", "RB", "WRB", "UH", "IN", "RP"]
@@ -126,6 +127,7 @@ def set_default_tag(token: Token) -> None:
         if lower in table:
             token.tag, token.is_function = table[lower], True
             return
+    lower = form if form in DEFAULT_TAGS else lower
     if lower in DEFAULT_TAGS:
         token.tag = DEFAULT_TAGS[lower]
     elif form[0].isdigit():
@@ -148,8 +150,8 @@ def attach(phrase: Phrase) -> Token:
     phrase.head = head
     if not head.relation:
         head.relation = phrase.relation
-    has_passive = head.tag == "VBN" and any(w.is_function and w is not head and w.form.lower() in {*BE, "'s"} and w.lemma != "have"
-                                            for w in words)
+    auxiliaries = [word for word in words if word.is_function and word is not head and word.lemma != "have"]
+    has_passive = head.tag == "VBN" and any(word.form.lower() in {*BE, "'s"} for word in auxiliaries)
     for word in words:
         if word is not head:
             word.head = head.index
@@ -198,7 +200,8 @@ def find_head(words: list[Token], phrase: Phrase) -> Token:
     if len(full) == 1:
         return full[0]
     if len(full) > 1:
-        raise NotationError(f"which of {[w.form for w in full]} is the head of ({phrase.relation} ...)? Label the others or mark it with !")
+        forms = ", ".join(word.form for word in full)
+        raise NotationError(f"({phrase.relation} ...) has several possible heads ({forms}): label the others or mark it with !")
     has_be = any(word.is_function for word in words)
     for tag in HEAD_ORDER_WITH_BE if has_be else HEAD_ORDER:
         candidates = [word for word in free if word.tag.rstrip("RS") == tag.rstrip("RS") or word.tag == tag]

@@ -11,8 +11,9 @@ from inventory import FEATURES, FUNCTION_RELATIONS, LABELS, RELATIONS, UPOS_OF_X
 __all__ = ["Sentence", "check_file", "main", "read_sentences"]
 
 COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-# What may hang on a function word: parts of a fixed phrase, coordination of function words, punctuation, adverbs ("just before").
+# What may hang on a function word: parts of a fixed phrase, coordination, punctuation, adverbs ("just before").
 ALLOWED_UNDER_FUNCTION = {"fixed", "conj", "cc", "punct", "advmod", "goeswith", "reparandum", "obl:unmarked", "flat", "orphan"}
+LEFT_TO_RIGHT = {"fixed", "flat", "conj", "appos", "goeswith"}
 
 
 @dataclass
@@ -37,7 +38,7 @@ def read_sentences(path: Path) -> tuple[list[Sentence], list[str]]:
             if len(columns) != len(COLUMNS):
                 problems.append(f"{path.name}:{number}: {len(columns)} columns, 10 expected")
             elif not columns[0].isdigit():
-                problems.append(f"{path.name}:{number}: id {columns[0]!r} is no plain number (ranges and empty nodes are not used here)")
+                problems.append(f"{path.name}:{number}: id {columns[0]!r} is no plain number (no ranges, no empty nodes)")
             else:
                 start = start if rows else number
                 rows.append(columns)
@@ -56,8 +57,9 @@ def check_file(path: Path, seen: dict[str, str] | None = None) -> list[str]:
         if not found:
             found = list(check_tree(sentence))
         if not found:
-            found = list(check_functions(sentence)) + list(check_punctuation(sentence))
-        problems += [f"{path.name}:{sentence.line}: {sentence.name or 'sentence without sent_id'}: {problem}" for problem in found]
+            found = [*check_functions(sentence), *check_order(sentence), *check_punctuation(sentence)]
+        where = f"{path.name}:{sentence.line}: {sentence.name or '(unnamed)'}"
+        problems += [f"{where}: {problem}" for problem in found]
     if not sentences:
         problems.append(f"{path.name}: no sentence")
     return problems
@@ -145,12 +147,24 @@ def check_functions(sentence):
         if row[6] == "0":
             continue
         parent = sentence.rows[int(row[6]) - 1]
-        if parent[7].partition(":")[0] in FUNCTION_RELATIONS and row[7] not in ALLOWED_UNDER_FUNCTION and parent[7] != "nmod:poss":
+        if parent[7].partition(":")[0] in FUNCTION_RELATIONS and row[7] not in ALLOWED_UNDER_FUNCTION:
             yield f"token {row[0]} {row[1]!r} ({row[7]}) hangs on {parent[1]!r}, a function word ({parent[7]})"
         if row[7] in ("nsubj", "nsubj:pass"):
             if row[6] in subjects:
                 yield f"two subjects of {parent[1]!r}: {subjects[row[6]]!r} and {row[1]!r}"
             subjects[row[6]] = row[1]
+
+
+def check_order(sentence):
+    """Relations that go from left to right; the parts of a fixed expression follow each other."""
+    for row in sentence.rows:
+        number, head, relation = int(row[0]), int(row[6]), row[7]
+        if relation in LEFT_TO_RIGHT and head > number:
+            yield f"token {row[0]} {row[1]!r}: {relation} points to {sentence.rows[head - 1][1]!r}, which comes later"
+        if relation == "fixed":
+            between = sentence.rows[head:number - 1]
+            if any(other[7] != "fixed" or other[6] != row[6] for other in between):
+                yield f"token {row[0]} {row[1]!r}: fixed to {sentence.rows[head - 1][1]!r}, but other words stand between them"
 
 
 def check_punctuation(sentence):
