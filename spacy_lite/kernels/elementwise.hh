@@ -7,6 +7,35 @@ void column_sums(const float* values, size_t rows, size_t width, float* sums) {
     for (size_t row = 0; row < rows; ++row) add_row(sums, values + row * width, width);
 }
 
+void sum_maxout(const float* const* rows, size_t count, const float* bias, size_t outputs, size_t pieces, float* out, uint8_t* which) {
+    size_t i = 0;
+    for (; i + LANES <= outputs; i += LANES) {
+        Vec best{};
+        VecInt winner{};
+        for (size_t p = 0; p < pieces; ++p) {
+            const size_t at = p * outputs + i;
+            Vec total = load(bias + at);
+            for (size_t r = 0; r < count; ++r) total += load(rows[r] + at);
+            const VecInt better = total > best;
+            best = p == 0 ? total : (better ? total : best);
+            winner = p == 0 ? winner : (better ? (VecInt{} + int32_t(p)) : winner);
+        }
+        store(out + i, best);
+        if (which)
+            for (size_t lane = 0; lane < LANES; ++lane) which[i + lane] = uint8_t(winner[lane]);
+    }
+    for (; i < outputs; ++i) {
+        for (size_t p = 0; p < pieces; ++p) {
+            float total = bias[p * outputs + i];
+            for (size_t r = 0; r < count; ++r) total += rows[r][p * outputs + i];
+            if (p == 0 || total > out[i]) {
+                out[i] = total;
+                if (which) which[i] = uint8_t(p);
+            }
+        }
+    }
+}
+
 void softmax_rows(float* values, size_t rows, size_t width) {
     for (size_t row = 0; row < rows; ++row) {
         float* x = values + row * width;

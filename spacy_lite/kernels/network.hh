@@ -65,6 +65,8 @@ struct Kernels {
                                 const uint32_t* sizes, const uint32_t* seeds, const float* d_out);
     void (*gather_rows)(const float* table, const int32_t* index, size_t rows, size_t width, float* out);
     void (*scatter_add_rows)(const float* values, const int32_t* index, size_t rows, size_t width, float* table);
+    // out[o] = max over pieces of (bias + the sum of the rows); rows and bias are (pieces, outputs), `which` may be null.
+    void (*sum_maxout)(const float* const* rows, size_t count, const float* bias, size_t outputs, size_t pieces, float* out, uint8_t* which);
     void (*column_sums)(const float* values, size_t rows, size_t width, float* sums);
     void (*softmax_rows)(float* values, size_t rows, size_t width);
     void (*argmax_rows)(const float* values, size_t rows, size_t width, int32_t* out);
