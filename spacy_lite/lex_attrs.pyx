@@ -11,7 +11,7 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memcpy
 
 from . cimport attrs
-from .lexeme cimport LexemeC
+from .kernels.lexeme cimport LexemeC
 from .strings cimport StringStore, Word, hash_string, string_id
 
 from ._addresses import EMAIL, URL, has_known_domain

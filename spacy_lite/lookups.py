@@ -3,6 +3,7 @@ import math
 import struct
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,38 @@ KEY_LIMIT = 1 << 64
 
 
 def load_lookups(lang: str, tables: Iterable[str], strict: bool = True) -> "Lookups":
-    """Tables of a language from the installed data packages (registry `lookups`: for instance `spacy-lookups-data`).
+    """Tables of a language from installed data packages, such as `spacy-lookups-data`.
 
-    lang: code of the language. tables: names of the tables. strict: raise ValueError for a table there is not, instead of leaving it
-    out.
+    A package offers them as an entry point of the group `spacy_lookups` or `spacy_lite_lookups`, named like the language: a
+    map from names of tables to JSON files. lang: code of the language. tables: names of the tables. strict: raise ValueError
+    for a table that no package has, instead of leaving it out.
     """
-    from .config.registry import registry  # noqa: PLC0415
+    lookups = Lookups()
+    wanted = list(tables)
+    offered = table_files(lang) if wanted else {}
+    for name in wanted:
+        if name in offered:
+            lookups.add_table(name, read_table(Path(offered[name])))
+        elif strict:
+            raise ValueError(
+                f"no installed package has the table `{name}` of the language `{lang}`{nearest(name, offered)}. "
+                "Install spacy-lookups-data, or give the tables as `lookups`."
+            )
+    return lookups
 
-    return registry.lookups.get(lang)
+
+def table_files(lang: str) -> dict[str, Any]:
+    """Names of the tables installed for a language, and their files."""
+    points = [point for group in ("spacy_lite_lookups", "spacy_lookups") for point in entry_points(group=group, name=lang)]
+    return {name: file for point in reversed(points) for name, file in point.load().items()}
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The contents of a JSON file, or of the gzipped file beside it. Raises FileNotFoundError where there is neither."""
+    packed = path.with_name(path.name + ".gz")
+    if path.exists() or not packed.exists():
+        return srsly.read_json(path)
+    return srsly.read_gzip_json(packed)
 
 
 class Table(OrderedDict):
@@ -130,7 +155,8 @@ class Lookups:
         """A table, or `default` where there is none of that name; without a default, that raises KeyError."""
         if name not in self._tables:
             if default is UNSET:
-                raise KeyError(f"no lookup table `{name}`{nearest(name, self._tables)}; there are: {', '.join(self._tables) or 'none'}")
+                others = ", ".join(self._tables) or "none"
+                raise KeyError(f"no lookup table `{name}`{nearest(name, self._tables)}; there are: {others}")
             return default
         return self._tables[name]
 

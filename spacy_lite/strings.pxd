@@ -1,6 +1,6 @@
 from libc.stdint cimport uint64_t
 
-from .lexeme cimport LexemeC
+from .kernels.lexeme cimport LexemeC
 
 
 cdef extern from "kernels/murmurhash.hh" namespace "spacy_lite" nogil:

@@ -11,7 +11,7 @@ from cpython.unicode cimport PyUnicode_DecodeUTF8
 from cython.operator cimport dereference
 from libc.stdint cimport uint64_t
 
-from .lexeme cimport LexemeC
+from .kernels.lexeme cimport LexemeC
 
 from .errors import FormatError
 from .serialize import atomic_file

@@ -1,5 +1,6 @@
 IDS: dict[str, int]
 NAMES: list[str]
+PARTS_OF_SPEECH: list[str]
 
 IS_ALPHA: int
 IS_ASCII: int

@@ -1,8 +1,7 @@
 """Word vectors: a table of rows, and which rows belong to a word."""
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, KeysView
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from thinc.api import Ops, get_array_module, get_current_ops, to_numpy
 from thinc.types import Floats1d, Floats2d
 
 from . import attrs
-from ._hashing import floret_rows
+from ._base_vectors import BaseVectors
+from ._vector_math import floret_means, nearest_rows, rows_or_zeros
 from .errors import FormatError
 from .serialize import atomic_file
 from .strings import StringStore
@@ -22,7 +22,7 @@ __all__ = ["BaseVectors", "Mode", "Vectors", "unpickle_vectors"]
 FLORET_SETTINGS = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
 
 
-class Mode(str, Enum):
+class Mode(StrEnum):
     """How words find their rows: by a map from words (`default`), or by hashes of their n-grams (`floret`)."""
 
     default = "default"
@@ -34,84 +34,13 @@ class Mode(str, Enum):
         return list(cls.__members__)
 
 
-class BaseVectors(ABC):
-    """What a table of vectors of your own must offer to be a vocabulary's `vectors`.
-
-    strings (StringStore): the vocabulary's strings, set when the vectors are given to one.
-    """
-
-    def __init__(self, *, strings: StringStore | None = None) -> None:
-        self.strings = StringStore() if strings is None else strings
-
-    @property
-    @abstractmethod
-    def shape(self) -> tuple[int, int]:
-        """(rows, width)."""
-
-    @abstractmethod
-    def __len__(self) -> int:
-        """Number of rows."""
-
-    @property
-    @abstractmethod
-    def vectors_length(self) -> int:
-        """The width."""
-
-    @property
-    def size(self) -> int:
-        """Number of values."""
-        return self.shape[0] * self.shape[1]
-
-    @abstractmethod
-    def __getitem__(self, key: int | str) -> Floats1d:
-        """The vector of a word, by its string or the id of it."""
-
-    @abstractmethod
-    def __contains__(self, key: object) -> bool:
-        """Does the word have a vector?"""
-
-    @property
-    def is_full(self) -> bool:
-        """Is there no room for another word?"""
-        return True
-
-    def add(self, key: int | str, *, vector: Floats1d | None = None) -> int:
-        """Give a word a vector. Raises ValueError where that is not possible."""
-        raise ValueError(f"{type(self).__name__} cannot be added to")
-
-    def get_batch(self, keys: Iterable[int | str]) -> Floats2d:
-        """The vectors of many words, (words, width)."""
-        rows = [self[key] for key in keys]
-        xp = get_array_module(rows[0]) if rows else numpy
-        return xp.vstack(rows) if rows else xp.zeros((0, self.vectors_length), dtype="f")
-
-    def to_ops(self, ops: Ops) -> None:
-        """Move the data to the device of `ops`."""
-        raise ValueError(f"{type(self).__name__} cannot be moved to {ops.name}: it has no `to_ops`")
-
-    def to_bytes(self, **kwargs: Any) -> bytes:
-        """The vectors as bytes."""
-        raise ValueError(f"{type(self).__name__} cannot be written: it has no `to_bytes`")
-
-    def from_bytes(self, data: bytes, **kwargs: Any) -> "BaseVectors":
-        """Read what `to_bytes` wrote."""
-        raise ValueError(f"{type(self).__name__} cannot be read: it has no `from_bytes`")
-
-    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
-        """Write to a directory. By default nothing is written."""
-
-    def from_disk(self, path: str | Path, **kwargs: Any) -> "BaseVectors":
-        """Read from a directory. By default nothing is read."""
-        return self
-
-
 class Vectors(BaseVectors):
     """Rows of float32, found by word (mode `default`) or by the word's n-grams (mode `floret`).
 
-    strings (StringStore): where words are numbered. shape: (rows, width) of an empty table. data (rows, width): the rows. keys: words or
-    ids, for the first rows. name: name of the table. mode: `default` or `floret`. minn, maxn: lengths of n-grams (floret). hash_count:
-    rows a string has (1 to 4, floret). hash_seed: (floret). bow, eow: marks of the beginning and end of a word (floret). attr: the lexical
-    attribute the keys stand for, by name or number.
+    strings (StringStore): where words are numbered. shape: (rows, width) of an empty table. data (rows, width): the rows.
+    keys: words or ids, for the first rows. name: name of the table. mode: `default` or `floret`. minn, maxn: lengths of
+    n-grams (floret). hash_count: rows a string has (1 to 4, floret). hash_seed: (floret). bow, eow: marks of the beginning
+    and end of a word (floret). attr: the lexical attribute the keys stand for, by name or number.
 
     Several words may share a row. Raises ValueError for settings that contradict each other.
     """
@@ -207,8 +136,8 @@ class Vectors(BaseVectors):
     def resize(self, shape: tuple[int, int], inplace: bool = False) -> list[tuple[int, int]]:
         """Change the number of rows or the width; new values are 0.
 
-        inplace: resize the array itself, which must keep its width, instead of making a new one. Returns (key, row) of the words whose
-        rows fell away.
+        inplace: resize the array itself, which must keep its width, instead of making a new one. Returns (key, row) of the
+        words whose rows fell away.
         """
         self._refuse_floret("resized")
         if inplace:
@@ -264,8 +193,9 @@ class Vectors(BaseVectors):
     def add(self, key: int | str, *, vector: Floats1d | None = None, row: int | None = None) -> int:
         """Give a word a row, and the row a vector.
 
-        key: the word or its id. vector (width,): goes into the row. row: which row; by default that which the word has already, else the
-        first free one. Returns the row. Raises ValueError when the table is full, or has no such row, or is in floret mode.
+        key: the word or its id. vector (width,): goes into the row. row: which row; by default that which the word has
+        already, else the first free one. Returns the row. Raises ValueError when the table is full, or has no such row, or is
+        in floret mode.
         """
         self._refuse_floret("added to")
         number = self.strings.add(key) if isinstance(key, str) else self.strings.as_int(key)
@@ -319,8 +249,8 @@ class Vectors(BaseVectors):
     ) -> Any:
         """Rows of words, or words of rows; exactly one of the arguments is given.
 
-        key: the word's row, -1 without one. keys: int32 (words,) likewise. row: id of a word of this row, KeyError without one. rows: ids
-        of words of these rows, uint64, leaving out rows without one.
+        key: the word's row, -1 without one. keys: int32 (words,) likewise. row: id of a word of this row, KeyError without
+        one. rows: ids of words of these rows, uint64, leaving out rows without one.
         """
         given = [name for name, value in (("key", key), ("keys", keys), ("row", row), ("rows", rows)) if value is not None]
         if len(given) != 1:
@@ -339,64 +269,27 @@ class Vectors(BaseVectors):
 
     def get_batch(self, keys: Iterable[int | str]) -> Floats2d:
         """The vectors of many words, by strings or ids, (words, width); zeros for words without one."""
-        ops = get_current_ops() if get_array_module(self.data) is not numpy else None
         if self.mode == Mode.floret:
-            return self._floret_batch([self.strings.as_string(key) for key in keys])
-        missing = len(self.data)
-        rows = numpy.asarray([self.key2row.get(self.strings.as_int(key), missing) for key in keys], dtype="int64")
-        xp = get_array_module(self.data)
-        found = xp.zeros((len(rows), self.data.shape[1]), dtype=self.data.dtype)
-        present = rows < missing
-        if ops is not None:
-            rows, present = ops.asarray(rows), ops.asarray(present)
-        found[present] = self.data[rows[present]]
-        return found
-
-    def _floret_batch(self, words: list[str]) -> Floats2d:
-        xp = get_array_module(self.data)
-        rows, lengths = floret_rows(
-            words, bow=self.bow, eow=self.eow, minn=self.minn, maxn=self.maxn, hash_count=self.hash_count, seed=self.hash_seed,
-            n_rows=len(self.data),
-        )
-        means = xp.zeros((len(words), self.data.shape[1]), dtype="f")
-        filled = numpy.flatnonzero(lengths)
-        if len(filled):
-            starts = numpy.concatenate(([0], numpy.cumsum(lengths[filled])[:-1]))
-            if xp is numpy:
-                sums = numpy.add.reduceat(self.data[rows], starts, axis=0)
-            else:
-                values = self.data[xp.asarray(rows)]
-                sums = xp.stack([part.sum(axis=0) for part in xp.split(values, starts[1:].tolist())])
-            means[xp.asarray(filled)] = sums / xp.asarray(lengths[filled], dtype="f")[:, None]
-        return means
+            words = [self.strings.as_string(key) for key in keys]
+            return floret_means(self.data, words, **{name: getattr(self, name) for name in FLORET_SETTINGS})
+        rows = numpy.asarray([self.key2row.get(self.strings.as_int(key), -1) for key in keys], dtype="int64")
+        return rows_or_zeros(self.data, rows)
 
     def most_similar(
         self, queries: Floats2d, *, batch_size: int = 1024, n: int = 1, sort: bool = True
     ) -> tuple[Any, Any, Floats2d]:
         """The words whose vectors have the highest cosine with each query.
 
-        queries (Q, width): left as they are. batch_size: queries to compare at a time. n: how many to find. sort: best first. Returns
-        (keys uint64 (Q, n), rows int32 (Q, n), cosines float32 (Q, n), rounded to 4 decimals). Raises ValueError when there are fewer than
-        n vectors, or in floret mode.
+        queries (Q, width): left as they are. batch_size: queries to compare at a time. n: how many to find. sort: best first.
+        Returns (keys uint64 (Q, n), rows int32 (Q, n), cosines float32 (Q, n), rounded to 4 decimals). Raises ValueError when
+        there are fewer than n vectors, or in floret mode.
         """
         self._refuse_floret("searched for similar words")
-        xp = get_array_module(self.data)
         filled = numpy.asarray(sorted(set(self.key2row.values())), dtype="int64")
         if len(filled) < n:
             raise ValueError(f"cannot find {n} similar vectors: only {len(filled)} belong to words")
-        candidates = unit_rows(xp, self.data[xp.asarray(filled)])
-        queries = xp.asarray(queries)
-        best = xp.zeros((len(queries), n), dtype="int64")
-        scores = xp.zeros((len(queries), n), dtype="f")
-        for start in range(0, len(queries), batch_size):
-            cosines = xp.dot(unit_rows(xp, queries[start : start + batch_size]), candidates.T)
-            top = xp.argpartition(cosines, -n, axis=1)[:, -n:]
-            found = xp.take_along_axis(cosines, top, axis=1)
-            if sort:
-                order = xp.argsort(-found, axis=1)
-                top, found = xp.take_along_axis(top, order, axis=1), xp.take_along_axis(found, order, axis=1)
-            best[start : start + batch_size] = top
-            scores[start : start + batch_size] = xp.around(found, 4).clip(-1, 1)
+        xp = get_array_module(self.data)
+        best, scores = nearest_rows(self.data[xp.asarray(filled)], xp.asarray(queries), n, batch_size, sort)
         rows = filled[to_numpy(best)]
         row2key = {row: key for key, row in self.key2row.items()}
         keys = numpy.asarray([[row2key[row] for row in line] for line in rows.tolist()], dtype="uint64").reshape(rows.shape)
@@ -468,7 +361,8 @@ class Vectors(BaseVectors):
 
     def _use_rows(self, rows: Any) -> None:
         if getattr(rows, "ndim", 0) != 2:
-            raise FormatError(f"vectors should be an array of two dimensions, got {getattr(rows, 'shape', type(rows).__name__)}")
+            shape = getattr(rows, "shape", type(rows).__name__)
+            raise FormatError(f"vectors should be an array of two dimensions, got {shape}")
         self.data = get_current_ops().asarray(rows)
         self.key2row = {}
         self._free = None
@@ -487,7 +381,9 @@ class Vectors(BaseVectors):
             part.write_text(json.dumps(self._settings(), indent=2), encoding="utf8")
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Vectors":
-        """Read what `to_disk` (or spaCy 3) wrote; the rows are mapped into memory, not copied. exclude: `strings`. Returns the vectors."""
+        """Read what `to_disk` (or spaCy 3) wrote; the rows are mapped into memory, not copied. exclude: `strings`. Returns
+        the vectors.
+        """
         path = Path(path)
         settings = path / "vectors.cfg"
         try:
@@ -509,12 +405,6 @@ class Vectors(BaseVectors):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return unpickle_vectors, (self.to_bytes(), self.name)
-
-
-def unit_rows(xp: Any, rows: Floats2d) -> Floats2d:
-    """Rows scaled to length 1; rows of zeros stay."""
-    norms = xp.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / xp.where(norms == 0, 1, norms)
 
 
 def unpickle_vectors(bytes_data: bytes, name: str | None = None) -> Vectors:

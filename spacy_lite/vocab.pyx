@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy
 import srsly
-from thinc.api import get_array_module, to_numpy
+from thinc.api import get_array_module
 
 from cython.operator cimport dereference
 from libc.stdint cimport uint64_t
@@ -17,11 +17,11 @@ from .morphology cimport Morphology
 from .strings cimport Arena, StringStore, Word
 
 from .lex_attrs import LEX_ATTRS, GetterTable, LookupGetter, add_lookups, get_lang, is_stop
-from .lexeme import OOV_RANK
 from .lookups import Lookups
 from .norms import BASE_NORMS
 from .serialize import from_bytes, from_disk, to_bytes
-from .vectors import Mode, Vectors
+from .vectors import Vectors
+from ._vector_tables import deduplicated, pruned
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object string, Py_ssize_t* size) except NULL
@@ -374,53 +374,21 @@ cdef class Vocab:
         self.vectors = Vectors(strings=self.strings, shape=shape, name=getattr(self._vectors, "name", None))
 
     def deduplicate_vectors(self):
-        """Keep one row of each distinct vector, and let the words share it. Rows come out in the order of their numbers."""
-        self._require_default("deduplicate_vectors")
-        vectors = self._vectors
-        xp = get_array_module(vectors.data)
-        unique, place = numpy.unique(to_numpy(vectors.data), axis=0, return_inverse=True)
-        place = place.reshape(-1)
-        if len(unique) == len(vectors.data):
-            return
-        keys = list(vectors.key2row)
-        rows = [int(place[row]) for row in vectors.key2row.values()]
-        made = Vectors(strings=self.strings, data=xp.asarray(unique), name=vectors.name, attr=vectors.attr)
-        for key, row in zip(keys, rows, strict=True):
-            made.add(key, row=row)
-        self.vectors = made
+        """Keep one row of each distinct vector, and let the words share it. Raises ValueError for floret vectors."""
+        self.vectors = deduplicated(self._vectors)
 
     def prune_vectors(self, nr_row, batch_size=1024):
         """Keep the `nr_row` vectors of the most probable words; every other word gets the row most similar to its own.
 
         batch_size (int): how many vectors to compare at a time. Returns {removed word: (word whose vector it has now, cosine)}.
+        Raises ValueError for floret vectors.
         """
-        self._require_default("prune_vectors")
-        vectors = self._vectors
-        xp = get_array_module(vectors.data)
-        entries = sorted((-Lexeme(self, key).prob, row, key) for key, row in vectors.key2row.items() if key in self.strings)
-        rows = xp.asarray([row for _, row, _ in entries], dtype="i")
-        keys = [key for _, _, key in entries]
-        kept = xp.ascontiguousarray(vectors.data[rows[:nr_row]])
-        removed = xp.ascontiguousarray(vectors.data[rows[nr_row:]])
-        made = Vectors(strings=self.strings, data=kept, keys=keys[:nr_row], name=vectors.name, attr=vectors.attr)
-        if not len(removed):
-            self.vectors = made
-            return {}
-        _, nearest_rows, scores = made.most_similar(removed, batch_size=batch_size)
-        nearest_rows = to_numpy(nearest_rows).reshape(-1)
-        scores = to_numpy(scores).reshape(-1)
-        remap = {}
-        for i, key in enumerate(keys[nr_row:]):
-            row = int(nearest_rows[i])
-            made.add(key, row=row)
-            remap[self.strings[key]] = (self.strings[keys[row]], float(scores[i]))
+        table = self._lookups.get_table("lexeme_prob", {})
+        default = self.cfg.get("oov_prob", -20.0)
+        ranked = sorted((-table.get(key, default), row, key) for key, row in getattr(self._vectors, "key2row", {}).items())
+        made, moved = pruned(self._vectors, [key for _, _, key in ranked], nr_row, batch_size)
         self.vectors = made
-        return remap
-
-    def _require_default(self, what):
-        mode = getattr(self._vectors, "mode", None)
-        if mode != Mode.default:
-            raise ValueError(f"{what} works on vectors with one row a word (mode `default`), these are {mode or type(self._vectors)}")
+        return {self.strings[key]: (self.strings[other], cosine) for key, (other, cosine) in moved.items()}
 
     # ---- serialisation ----
 
