@@ -66,8 +66,7 @@ def create_combined_augmenter(
 def create_orth_variants_augmenter(
     level: float, lower: float, orth_variants: OrthVariants
 ) -> Callable[["Language", Example], Iterator[Example]]:
-    """An augmenter that replaces a share `level` of the examples by a spelling variant, lower-cased in a share `lower` of "
-    "all."""
+    """An augmenter that varies the spelling of a share `level` of the examples and lower-cases a share `lower` of them."""
     return partial(orth_variants_augmenter, orth_variants=orth_variants, level=level, lower=lower)
 
 
@@ -90,8 +89,7 @@ def lower_casing_augmenter(nlp: "Language", example: Example, *, level: float) -
 def orth_variants_augmenter(
     nlp: "Language", example: Example, orth_variants: OrthVariants, *, level: float = 0.0, lower: float = 0.0
 ) -> Iterator[Example]:
-    """Give the example, or with probability `level` a spelling variant, or with probability `lower` one that is lower-cased "
-    "too."""
+    """Give the example, with probability `level` in another spelling, and with probability `lower` in lower case."""
     if random.random() < level:
         example = _orth_variant(nlp, example, orth_variants)
     if random.random() < lower:

@@ -8,7 +8,7 @@ from thinc.api import Model, with_nvtx_range
 from thinc.util import use_nvtx_range
 
 from ..config import registry
-from ..util import load_model
+from ..language.loading import load_model
 
 if TYPE_CHECKING:
     from ..language import Language

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from thinc.api import ConfigValidationError, fix_random_seed, set_gpu_allocator
+from typing import TYPE_CHECKING
 
 from ..config import Config, registry
 from ..config.dotted import get_sourced_components, resolve_dot_names
+from ..config.schemas import ConfigSchemaTraining
+from ..devices import fix_random_seed, set_gpu_allocator
 from ..errors import ConfigError, ListenerError
 from ..gold import Example
-from ..schemas import ConfigSchemaTraining
-from ..util import load_model_from_config
+from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
+from ..language.loading import load_model_from_config
 from .stream import EmptyCorpusError
 
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["init_nlp"]
+__all__ = ["init_nlp", "init_tok2vec", "init_vocab", "load_vectors_into_model"]
 
 N_STREAMED_EXAMPLES = 100
 
@@ -94,48 +93,3 @@ def _check_frozen_listeners(nlp: "Language", frozen: list[str], annotating: list
                 f"computes in training when it is named in "
                 f'[training] annotating_components. Write annotating_components = ["{name}"].'
             )
-
-
-def init_tok2vec(nlp: "Language", pretrain_config: dict[str, Any], init_config: dict[str, Any]) -> bool:
-    """Load pretrained weights into the layer that [pretraining] names.
-
-    init_config: the [initialize] section, whose `init_tok2vec` is the file. Returns whether there was one to load.
-    Raises ConfigValidationError for a file that is missing, and ValueError for weights of another shape.
-    """
-    path = init_config.get("init_tok2vec")
-    if not path:
-        return False
-    if not Path(path).is_file():
-        raise ConfigValidationError(
-            desc=f"initialize.init_tok2vec: there is no file of pretrained weights {path}",
-            errors=[{"loc": ["initialize", "init_tok2vec"], "msg": "file not found"}],
-        )
-    layer = get_tok2vec_ref(nlp, pretrain_config)
-    before = layer.to_bytes()
-    try:
-        layer.from_bytes(Path(path).read_bytes())
-    except Exception as error:
-        layer.from_bytes(before)
-        raise ValueError(
-            f"{path}: these pretrained weights do not fit layer {pretrain_config['layer']!r} of "
-            f"`{pretrain_config['component']}`: {error}. Pretrain with the "
-            "same width, depth and rows as the config trained with."
-        ) from error
-    return True
-
-
-def get_tok2vec_ref(nlp: "Language", pretrain_config: dict[str, Any]) -> Any:
-    """The layer that [pretraining] names by `component` and `layer` ("" is the component's whole model).
-
-    A layer that listens stands for the model of the component it listens to.
-    """
-    name = pretrain_config["component"]
-    if name is None:
-        raise ValueError('pretraining.component is empty: name the component whose layer is pretrained, such as "tok2vec"')
-    layer = nlp.get_pipe(name).model
-    if pretrain_config["layer"]:
-        layer = layer.get_ref(pretrain_config["layer"])
-    if hasattr(layer, "upstream_name"):
-        upstream = "tok2vec" if layer.upstream_name == "*" else layer.upstream_name
-        layer = nlp.get_pipe(upstream).model
-    return layer

@@ -8,13 +8,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any
 
-from thinc.api import fix_random_seed, set_gpu_allocator
 from thinc.optimizers import Optimizer
 
 from ..config import registry
 from ..config.dotted import resolve_dot_names
+from ..config.schemas import ConfigSchemaTraining
+from ..devices import fix_random_seed, set_gpu_allocator
 from ..gold import Example
-from ..schemas import ConfigSchemaTraining
 from .alignment_report import report_alignment
 from .batchers import Sizes
 from .checkpoint import DIR_CHECKPOINT, Checkpoint, check_same_config, read_checkpoint, write_checkpoint

@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Iterator
 
 from ...errors import FormatError
+from ...language.loading import load_model
 from ...tokens import Doc, Span
-from ...util import load_model
 from ...vocab import Vocab
 from .entities import spans_of_tags
 

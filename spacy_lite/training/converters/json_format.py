@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import srsly
 
 from ...errors import FormatError
+from ...language.loading import load_model
 from ...tokens import Doc
-from ...util import load_model
 from ...vocab import Vocab
 from ..gold_io import docs_of_paragraphs
 

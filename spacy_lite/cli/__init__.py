@@ -1,0 +1,41 @@
+"""The command line: one module a command. Modules are light to import; what a command needs is imported when it runs."""
+
+from ._messages import msg
+from ._util import app, setup_cli
+from .apply import apply
+from .assemble import assemble_cli
+from .benchmark_speed import benchmark_speed_cli
+from .convert import convert
+from .debug_config import debug_config, debug_diff
+from .debug_data import debug_data
+from .evaluate import evaluate
+from .find_function import find_function
+from .info import info
+from .init_config import fill_config, init_config
+from .init_pipeline import init_labels_cli, init_pipeline_cli
+from .package import package
+from .train import train_cli
+from .validate import validate
+
+__all__ = [
+    "app",
+    "apply",
+    "assemble_cli",
+    "benchmark_speed_cli",
+    "convert",
+    "debug_config",
+    "debug_data",
+    "debug_diff",
+    "evaluate",
+    "fill_config",
+    "find_function",
+    "info",
+    "init_config",
+    "init_labels_cli",
+    "init_pipeline_cli",
+    "msg",
+    "package",
+    "setup_cli",
+    "train_cli",
+    "validate",
+]

@@ -1,0 +1,124 @@
+"""Facts about a training corpus that decide whether a pipeline can be trained on it: counts, labels, and what looks wrong."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..gold import Example
+from ..tokens import Doc
+from .alignment_report import AlignmentReport
+
+__all__ = ["CorpusFacts", "gather_facts"]
+
+
+@dataclass
+class CorpusFacts:
+    """Counts over one corpus; each Counter is label -> number of times.
+
+    n_docs, n_tokens, n_sentences: of the reference. n_missing: tokens without the annotation, by its name. texts: hash of each
+    text.
+    """
+
+    n_docs: int = 0
+    n_tokens: int = 0
+    n_sentences: int = 0
+    n_without_sentences: int = 0
+    tags: Counter[str] = field(default_factory=Counter)
+    morphs: Counter[str] = field(default_factory=Counter)
+    lemmas: Counter[str] = field(default_factory=Counter)
+    deps: Counter[str] = field(default_factory=Counter)
+    roots: Counter[str] = field(default_factory=Counter)
+    ents: Counter[str] = field(default_factory=Counter)
+    cats: Counter[str] = field(default_factory=Counter)
+    spans: dict[str, Counter[str]] = field(default_factory=dict)
+    words: Counter[str] = field(default_factory=Counter)
+    n_missing: Counter[str] = field(default_factory=Counter)
+    n_whitespace_ents: int = 0
+    n_crossing_ents: int = 0
+    n_nonprojective: int = 0
+    n_several_cats: int = 0
+    n_no_cats: int = 0
+    cat_values: set[float] = field(default_factory=set)
+    texts: set[int] = field(default_factory=set)
+    alignment: AlignmentReport = field(default_factory=AlignmentReport)
+
+    def add(self, example: Example) -> None:
+        """Count one example."""
+        doc = example.reference
+        self.n_docs += 1
+        self.n_tokens += len(doc)
+        self.texts.add(hash(doc.text))
+        self.words.update(token.text for token in doc)
+        self.alignment.add(example)
+        self._add_token_annotations(doc)
+        self._add_sentences_and_trees(doc)
+        self._add_entities(doc)
+        self._add_cats(doc)
+        for key, group in doc.spans.items():
+            self.spans.setdefault(key, Counter()).update(span.label_ for span in group)
+
+    def _add_token_annotations(self, doc: Doc) -> None:
+        for token in doc:
+            if token.is_space:
+                continue
+            for name, value, counter in (
+                ("tag", token.tag_, self.tags),
+                ("morph", f"{token.morph}|POS={token.pos_}" if token.pos_ or token.has_morph() else "", self.morphs),
+                ("lemma", token.lemma_, self.lemmas),
+            ):
+                if value:
+                    counter[value] += 1
+                else:
+                    self.n_missing[name] += 1
+
+    def _add_sentences_and_trees(self, doc: Doc) -> None:
+        if doc.has_annotation("SENT_START"):
+            self.n_sentences += sum(1 for _ in doc.sents)
+        else:
+            self.n_without_sentences += 1
+        if not doc.has_annotation("DEP"):
+            self.n_missing["dep"] += len(doc)
+            return
+        for token in doc:
+            if token.head.i == token.i:
+                self.roots[token.dep_] += 1
+            self.deps[token.dep_] += 1
+        heads = [token.head.i for token in doc]
+        self.n_nonprojective += has_crossing_arcs(heads)
+
+    def _add_entities(self, doc: Doc) -> None:
+        self.n_missing["ent"] += sum(1 for token in doc if not token.ent_iob_)
+        for ent in doc.ents:
+            self.ents[ent.label_] += 1
+            self.n_whitespace_ents += ent[0].is_space or ent[-1].is_space
+            self.n_crossing_ents += any(token.is_sent_start is True for token in ent[1:])
+
+    def _add_cats(self, doc: Doc) -> None:
+        positive = [label for label, value in doc.cats.items() if value >= 0.5]
+        self.cats.update({label: int(label in positive) for label in doc.cats})
+        self.cat_values.update(doc.cats.values())
+        if doc.cats:
+            self.n_several_cats += len(positive) > 1
+            self.n_no_cats += not positive
+
+
+def gather_facts(examples: Iterable[Example]) -> CorpusFacts:
+    """The facts about all examples."""
+    facts = CorpusFacts()
+    for example in examples:
+        facts.add(example)
+    return facts
+
+
+def has_crossing_arcs(heads: list[int]) -> bool:
+    """Whether arcs of a forest cross. heads: index of each token's head, its own for roots. O(n log n)."""
+    arcs = sorted((min(i, head), -max(i, head)) for i, head in enumerate(heads) if head != i)
+    open_ends: list[int] = []
+    for start, negative_end in arcs:
+        end = -negative_end
+        while open_ends and open_ends[-1] <= start:
+            open_ends.pop()
+        if open_ends and end > open_ends[-1]:
+            return True
+        open_ends.append(end)
+    return False
