@@ -6,6 +6,7 @@
 
 Everything here is loaded when it is first used, so that importing the package costs next to nothing.
 """
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +35,41 @@ _HOMES = {
     "require_cpu": "devices",
     "require_gpu": "devices",
 }
-_MODULES = ("about", "attrs", "cli", "displacy", "errors", "glossary", "kb", "lang", "language", "matcher", "pipeline", "schemas", "scorer", "strings",
-            "symbols", "tokens", "training", "util", "vocab")  # fmt: skip
+_MODULES = (
+    "about",
+    "attrs",
+    "cli",
+    "displacy",
+    "errors",
+    "glossary",
+    "kb",
+    "lang",
+    "language",
+    "matcher",
+    "pipeline",
+    "schemas",
+    "scorer",
+    "strings",
+    "symbols",
+    "tokens",
+    "training",
+    "util",
+    "vocab",
+)
 
-__all__ = ["Language", "Vocab", "__version__", "blank", "explain", "info", "load", "prefer_gpu", "registry", "require_cpu", "require_gpu"]
+__all__ = [
+    "Language",
+    "Vocab",
+    "__version__",
+    "blank",
+    "explain",
+    "info",
+    "load",
+    "prefer_gpu",
+    "registry",
+    "require_cpu",
+    "require_gpu",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,9 @@ Item = TypeVar("Item")
 
 
 def minibatch(items: Iterable[Item], size: int | Iterable[int] | Any) -> Iterator[list[Item]]:
-    """Lists of `size` items, the last one maybe shorter. size: a number, an iterator of numbers, or a schedule (step -> number)."""
+    """Lists of `size` items, the last one maybe shorter. size: a number, an iterator of numbers, or a schedule (step ->
+    number).
+    """
     if isinstance(size, int):
         sizes: Iterator[Any] = itertools.repeat(size)
     elif callable(size) and not hasattr(size, "__next__"):

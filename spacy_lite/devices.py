@@ -41,7 +41,9 @@ def require_cpu() -> bool:
 
 
 def set_gpu_allocator(allocator: str) -> None:
-    """Let CuPy take GPU memory from PyTorch's pool ("pytorch") or TensorFlow's ("tensorflow"). Raises ValueError for other names."""
+    """Let CuPy take GPU memory from PyTorch's pool ("pytorch") or TensorFlow's ("tensorflow"). Raises ValueError for other
+    names.
+    """
     if allocator not in ("pytorch", "tensorflow"):
         raise ValueError(
             f"gpu_allocator can be pytorch or tensorflow, got {allocator!r}{nearest(allocator, ('pytorch', 'tensorflow'))}"

@@ -93,7 +93,8 @@ def join_command(command: Sequence[str]) -> str:
 def run_command(
     command: str | Sequence[str], *, stdin: object = None, capture: bool = False
 ) -> "subprocess.CompletedProcess[str] | None":
-    """Run a command. capture: return its output with stderr mixed in, instead of showing it. Exits with the command's status if that is not 0.
+    """Run a command. capture: return its output with stderr mixed in, instead of showing it. Exits with the command's status if
+    that is not 0.
 
     Raises FileNotFoundError when there is no such program, and subprocess.SubprocessError on failure with `capture`.
     """

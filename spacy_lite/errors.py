@@ -1,7 +1,7 @@
 """The few exception classes several rooms raise, and the nearest-name hint their messages share.
 
-Every other error is the plain built-in class a caller would expect, with its message written where it is raised: what was expected,
-what was found, where, and what to do next.
+Every other error is the plain built-in class a caller would expect, with its message written where it is raised: what was
+expected, what was found, where, and what to do next.
 """
 
 import logging
@@ -29,8 +29,8 @@ ErrorHandler = Callable[[str, Any, Sequence[Any], Exception], Any]
 class ConfigError(ValueError):
     """A config, or a part of one, is not what the code it configures expects.
 
-    problem: what is wrong, without the place. path: the keys that lead to the value. file, line: where the value was written, if it
-    came from a file. hint: further lines, such as the signature of the function that was to receive the value.
+    problem: what is wrong, without the place. path: the keys that lead to the value. file, line: where the value was written,
+    if it came from a file. hint: further lines, such as the signature of the function that was to receive the value.
     """
 
     def __init__(
@@ -111,4 +111,6 @@ def ignore_error(proc_name: str, proc: Any, docs: Sequence[Any], e: Exception) -
 
 def log_error(proc_name: str, proc: Any, docs: Sequence[Any], e: Exception) -> None:
     """Error handler: go on without the documents, and log which component failed, and why."""
-    logging.getLogger("spacy_lite").error("`%s` failed on %d document(s), left out: %s: %s", proc_name, len(docs), type(e).__name__, e)
+    logging.getLogger("spacy_lite").error(
+        "`%s` failed on %d document(s), left out: %s: %s", proc_name, len(docs), type(e).__name__, e
+    )

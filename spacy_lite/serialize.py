@@ -1,7 +1,8 @@
-"""Saving and loading in parts: each part of an object has a name, a writer and a reader, and a caller may exclude parts by name.
+"""Saving and loading in parts: each part of an object has a name, a writer and a reader, and a caller may exclude parts by
+name.
 
-Directories are written beside their place and moved there when complete, so that a directory is either the old one or the new one,
-never half of each.
+Directories are written beside their place and moved there when complete, so that a directory is either the old one or the new
+one, never half of each.
 """
 
 import os
@@ -102,26 +103,32 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_directory(path: str | Path) -> Iterator[Path]:
-    """A new, empty directory beside `path` to write to; when the block ends well it takes the place of `path`, else it is removed.
+def atomic_directory(path: str | Path, keep: Callable[[str], bool] = lambda name: False) -> Iterator[Path]:
+    """A new, empty directory beside `path` to write to; when the block ends well it takes the place of `path`, else it is
+    removed.
 
-    What was at `path` stays complete until the new directory is.
+    What was at `path` stays complete until the new directory is. keep: says of an entry of the old directory, by its name,
+    whether it stays (where the new one has none of that name).
     """
-    path = Path(path)
+    path = Path(path).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
         yield part
         part.chmod(0o777 & ~_umask())
-        _swap(part, path)
+        _swap(part, path, keep)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _swap(new: Path, old: Path) -> None:
+def _swap(new: Path, old: Path, keep: Callable[[str], bool]) -> None:
     """Put `new` in the place of `old`. What was there is moved aside first and removed last."""
     if not old.exists():
         new.replace(old)
+        return
+    stays = [entry for entry in old.iterdir() if not (new / entry.name).exists() and keep(entry.name)]
+    if Path.cwd() == old or old.is_symlink() or old.is_mount():
+        _replace_entries(new, old, stays)
         return
     aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.", suffix=".old", dir=old.parent))
     old.replace(aside / old.name)
@@ -130,7 +137,18 @@ def _swap(new: Path, old: Path) -> None:
     except OSError:
         (aside / old.name).replace(old)
         raise
+    for entry in stays:
+        (aside / old.name / entry.name).replace(old / entry.name)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _replace_entries(new: Path, old: Path, stays: list[Path]) -> None:
+    """Where the directory itself cannot be moved: replace what is in it, an entry at a time."""
+    for entry in list(old.iterdir()):
+        if entry not in stays:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    for entry in new.iterdir():
+        entry.replace(old / entry.name)
 
 
 def _umask() -> int:

@@ -38,8 +38,8 @@ class DummyTokenizer:
 def get_words_and_spaces(words: Iterable[str], text: str) -> tuple[list[str], list[bool]]:
     """Words and, for each, whether a space follows, such that together they are the text.
 
-    White space in the text that is no single space after a word becomes words of its own; words that are only white space are ignored.
-    Raises ValueError when the words are not in the text in that order.
+    White space in the text that is no single space after a word becomes words of its own; words that are only white space are
+    ignored. Raises ValueError when the words are not in the text in that order.
     """
     words = [word for word in words if not word.isspace()]
     if "".join("".join(words).split()) != "".join(text.split()):

@@ -1,4 +1,6 @@
-"""Whether a value of a config suits the annotation of the argument it goes to. Strict where the annotation is clear, silent where it is not."""
+"""Whether a value of a config suits the annotation of the argument it goes to. Strict where the annotation is clear, silent
+where it is not.
+"""
 
 import collections.abc
 import inspect

@@ -1,7 +1,7 @@
 """Config: a nested dict read from and written to `.cfg` files, which remembers where each of its values was written.
 
-The format is confection's: sections `[a.b]`, values in JSON, variables `${a.b}` and whole blocks `${a}`. What is added here is the origin (file
-and line of each key), so that an error about a value can say where to look.
+The format is confection's: sections `[a.b]`, values in JSON, variables `${a.b}` and whole blocks `${a}`. What is added here is
+the origin (file and line of each key), so that an error about a value can say where to look.
 """
 
 import configparser
@@ -52,7 +52,8 @@ class Origin:
 
 
 class ConfigValidationError(ConfigError, confection.ConfigValidationError):
-    """A config does not fit its schema, or the functions it names. Caught as ConfigError or as confection's (and Thinc's) error.
+    """A config does not fit its schema, or the functions it names. Caught as ConfigError or as confection's (and Thinc's)
+    error.
 
     errors: one dict a problem, with `loc` (the keys that lead there) and `msg`.
     """
@@ -92,8 +93,8 @@ class ConfigValidationError(ConfigError, confection.ConfigValidationError):
 class Config(confection.Config):
     """Nested settings of a pipeline and its training, as in a `.cfg` file.
 
-    data: a dict or another Config. is_interpolated: whether variables have been replaced. section_order: the order in which top-level sections
-    are written. origin: where it was read from, or None.
+    data: a dict or another Config. is_interpolated: whether variables have been replaced. section_order: the order in which
+    top-level sections are written. origin: where it was read from, or None.
     """
 
     origin: Origin | None = None
@@ -173,7 +174,9 @@ class Config(confection.Config):
         return self._like(super().copy())
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> "Config":  # type: ignore[override]
-        """A copy with the updates written over it, block by block. remove_extra: leave out updates this config has no key for."""
+        """A copy with the updates written over it, block by block. remove_extra: leave out updates this config has no key
+        for.
+        """
         result = self._like(
             super().merge(dict(updates) if not isinstance(updates, confection.Config) else updates, remove_extra)
         )
@@ -200,13 +203,16 @@ def _block_paths(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterato
 
 
 def _check_overrides(overrides: Mapping[str, Any], text: str, origin: Origin) -> None:
-    """Refuse an override that can have no effect: one outside any section, or of an unknown key of a section anything may be written in."""
+    """Refuse an override that can have no effect: one outside any section, or of an unknown key of a section anything may be
+    written in.
+    """
     for name in overrides:
         path = tuple(name.split("."))
         known = [".".join(key) for key in origin.lines]
         if len(path) < 2 or path[:-1] not in origin.lines:
             sections = sorted({key.rpartition(".")[0] for key in known} - {""})
-            problem = f"cannot be overridden: the config has no section [{'.'.join(path[:-1])}]{nearest('.'.join(path[:-1]), sections)}"
+            section = ".".join(path[:-1])
+            problem = f"cannot be overridden: the config has no section [{section}]{nearest(section, sections)}"
             raise ConfigError(
                 problem if len(path) > 1 else f"cannot be overridden: give section and key, as in training.{name}",
                 path=path,

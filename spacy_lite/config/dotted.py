@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import ConfigError, nearest
+from .config import Config
 from .registry import registry
 
 __all__ = [
@@ -108,12 +109,9 @@ def resolve_dot_names(config: Mapping[str, Any], dot_names: Iterable[str | None]
 
 
 def _resolve_section(config: Mapping[str, Any], section: str) -> Any:
-    block = config[section]
-    return (
-        registry.resolve({section: block})[section]
-        if registry.is_promise(block) is False
-        else registry.resolve({section: block})[section]
-    )
+    part = Config({section: config[section]})
+    part.origin = getattr(config, "origin", None)
+    return registry.resolve(part)[section]
 
 
 def get_sourced_components(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -127,7 +125,8 @@ def combine_score_weights(
 ) -> dict[str, float | None]:
     """One set of score weights out of those of all components, scaled so that the numbers sum to one (two decimals).
 
-    None means: do not show this score; 0.0: show it, but do not count it. overrides: what the config says itself, in place of these.
+    None means: do not show this score; 0.0: show it, but do not count it. overrides: what the config says itself, in place of
+    these.
     """
     combined: dict[str, float | None] = {key: value for part in weights for key, value in part.items()}
     combined.update(overrides or {})

@@ -1,4 +1,6 @@
-"""Empty defaults that cannot be written to: a mutable default argument shared by all calls would keep what one of them put in."""
+"""Empty defaults that cannot be written to: a mutable default argument shared by all calls would keep what one of them put
+in.
+"""
 
 from typing import Any, NoReturn
 

@@ -1,8 +1,8 @@
 """The registries: every function that a config may name, found without importing anything before it is asked for.
 
-A name is looked for among what was registered in this process, then in the table of built-ins (`builtins.py`: name -> module), then
-among the entry points of installed packages (groups `spacy_lite_<kind>` and `spacy_<kind>`), then in Thinc's registry of the same kind. A name
-`spacy.X` that nobody has falls back to `spacy-legacy.X`.
+A name is looked for among what was registered in this process, then in the table of built-ins (`builtins.py`: name -> module),
+then among the entry points of installed packages (groups `spacy_lite_<kind>` and `spacy_<kind>`), then in Thinc's registry of
+the same kind. A name `spacy.X` that nobody has falls back to `spacy-legacy.X`.
 """
 
 import functools
@@ -19,8 +19,8 @@ __all__ = ["Registry", "RegistryCatalogue", "registry"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 OWN_KINDS = (
-    "languages", "architectures", "tokenizers", "lemmatizers", "lookups", "displacy_colors", "misc", "callbacks", "batchers", "readers",
-    "augmenters", "loggers", "scorers", "models", "vectors", "cli", "factories",
+    "languages", "architectures", "tokenizers", "lemmatizers", "lookups", "displacy_colors", "misc", "callbacks", "batchers",
+    "readers", "augmenters", "loggers", "scorers", "models", "vectors", "cli", "factories",
 )  # fmt: skip
 THINC_KINDS = ("layers", "optimizers", "schedules", "losses", "initializers", "datasets", "ops")
 
@@ -36,8 +36,8 @@ def _entry_points() -> Any:
 class Registry:
     """The functions of one kind, by name. Calling it with a name gives the decorator that registers a function.
 
-    kind: the registry's name in configs (`@kind = "name"`). builtins: name -> module that registers it. in_thinc: whether Thinc has
-    a registry of the same kind.
+    kind: the registry's name in configs (`@kind = "name"`). builtins: name -> module that registers it. in_thinc: whether Thinc
+    has a registry of the same kind.
     """
 
     def __init__(
@@ -166,8 +166,8 @@ class Registry:
     def _unknown(self, name: object) -> str:
         return (
             f"no function `{name}` is registered in `{self.kind}`{nearest(name, self.names())}\n"
-            f"  If it is your own: give the file that registers it with --code (or import it first), or let the package that has it\n"
-            f"  offer it as an entry point of the group `spacy_lite_{self.kind}`."
+            f"  If it is your own: give the file that registers it with --code (or import it first), or let the package\n"
+            f"  that has it offer it as an entry point of the group `spacy_lite_{self.kind}`."
         )
 
 
@@ -269,7 +269,8 @@ class RegistryCatalogue:
         overrides: Mapping[str, Any] | None = None,
         validate: bool = True,
     ) -> dict[str, Any]:
-        """Call the function of every block that names one, innermost first, and return the config with the results in their place.
+        """Call the function of every block that names one, innermost first, and return the config with the results in their
+        place.
 
         schema: pydantic model the (unresolved) config must fit. overrides: dotted key -> value. Raises ConfigError.
         """
@@ -284,7 +285,9 @@ class RegistryCatalogue:
         interpolate: bool = False,
         validate: bool = True,
     ) -> Any:
-        """Return the config with the default arguments of every named function, and of the schema, written out. Raises ConfigError."""
+        """Return the config with the default arguments of every named function, and of the schema, written out. Raises
+        ConfigError.
+        """
         return resolving().fill(
             self, config, schema=schema, overrides=overrides or {}, interpolate=interpolate, validate=validate
         )

@@ -1,7 +1,7 @@
 """Filling and resolving: a block with a key such as `@architectures` names a function, its other keys are the arguments.
 
-`fill` writes the defaults of those functions into the config, `resolve` calls them, innermost first. Both check every argument against the
-function's signature before anything is called, and say where in the config a problem is.
+`fill` writes the defaults of those functions into the config, `resolve` calls them, innermost first. Both check every argument
+against the function's signature before anything is called, and say where in the config a problem is.
 """
 
 import functools
@@ -32,7 +32,9 @@ class Parameter(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """What a registered function takes: named arguments, and whether it takes any number of positional or further named ones."""
+    """What a registered function takes: named arguments, and whether it takes any number of positional or further named
+    ones.
+    """
 
     parameters: dict[str, Parameter]
     takes_positional: bool
@@ -108,6 +110,14 @@ def fill_block(registry: Any, value: Any, path: Path, validate: bool = True) -> 
     if validate:
         check_arguments(filled, function, signature, path)
     return filled
+
+
+def fill_section(
+    registry: Any, name: str, block: Mapping[str, Any], schema: Any = None, validate: bool = True
+) -> dict[str, Any]:
+    """A top-level section of a config, filled like `fill` does, with its whole path in errors."""
+    filled = fill_block(registry, block, (name,), validate)
+    return dict(filled) if schema is None else dict(fit_schema(Config(filled), schema, validate))
 
 
 def resolve_block(registry: Any, value: Any, path: Path) -> Any:
@@ -220,10 +230,12 @@ def signature_of(function: Callable[..., Any]) -> Signature:
     return Signature(parameters, inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds)
 
 
-def signature_line(function: Callable[..., Any], name: str = "") -> str:
+def signature_line(function: Callable[..., Any], name: str = "", exclude: Sequence[str] = ("nlp",)) -> str:
     """One line for messages: `spacy.Tok2VecListener.v1 takes: width (int, required), upstream (str, default "*")`."""
     parts = []
-    for parameter in signature_of(function).parameters.values():
+    for parameter in signature_of(getattr(function, "__func__", function)).parameters.values():
+        if parameter.name in exclude:
+            continue
         kind = "" if parameter.annotation in (inspect.Parameter.empty, Any) else f"{describe(parameter.annotation)}, "
         parts.append(
             f"{parameter.name} ({kind}{'required' if parameter.is_required else 'default ' + _default_text(parameter.default)})"
@@ -285,9 +297,19 @@ def fit_schema(config: Config, schema: Any, validate: bool) -> Config:
                         "missing: this setting has no default", path=(*start, key), config=config,
                         hint="fill a partial config in with: spacy_lite init fill-config partial.cfg config.cfg",
                     )  # fmt: skip
-            elif not is_promise(config[key]) and (problem := problem_with(config[key], field.annotation)):
-                raise ConfigValidationError(problem, path=(*start, key), config=config)
+            elif problem := not is_promise(config[key]) and (
+                problem_with(config[key], field.annotation) or _out_of_bounds(config[key], field)
+            ):
+                raise ConfigValidationError(problem, path=(*start, key), config=config, hint=field.title or "")
     for key, field in fields.items():
         if key not in config and not field.is_required():
             config[key] = field.get_default(call_default_factory=True)
     return config
+
+
+def _out_of_bounds(value: Any, field: Any) -> str | None:
+    for bound in field.metadata:
+        least, above = getattr(bound, "ge", None), getattr(bound, "gt", None)
+        if isinstance(value, (int, float)) and (least is not None and value < least or above is not None and value <= above):
+            return f"expected {f'{least} or more' if least is not None else f'more than {above}'}, got {value}"
+    return None

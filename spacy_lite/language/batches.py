@@ -1,0 +1,46 @@
+"""Batches of texts of about equal cost: cut by length, not by number, and never more than a few thousand words.
+
+A batch of this size keeps the matrices of a model in the processor's cache and large enough for its kernels; more texts in one
+batch cost memory and gain nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+__all__ = ["Batch", "batches_of", "text_length"]
+
+MOST_TEXTS = 128
+# About 4000 words of English. A single longer text is a batch of its own.
+MOST_CHARACTERS = 24_000
+CHARACTERS_OF_A_TOKEN = 6
+
+
+class Batch(NamedTuple):
+    """Texts (or documents, or serialized documents) and, for each, what the caller wants back beside it."""
+
+    texts: list[Any]
+    contexts: list[Any]
+
+
+def text_length(text: Any) -> int:
+    """The cost of a text or document, in characters."""
+    return len(text) if isinstance(text, (str, bytes)) else CHARACTERS_OF_A_TOKEN * len(text)
+
+
+def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int) -> Iterator[Batch]:
+    """Cut a stream into batches. as_tuples: the items are (text, context). most_texts: the caller's limit.
+
+    A batch is handed on as soon as it is full: of an endless stream never more than one batch is waiting.
+    """
+    most_texts = max(1, min(most_texts, MOST_TEXTS))
+    batch, characters = Batch([], []), 0
+    for item in texts:
+        text, context = item if as_tuples else (item, None)
+        batch.texts.append(text)
+        batch.contexts.append(context)
+        characters += text_length(text)
+        if len(batch.texts) >= most_texts or characters >= MOST_CHARACTERS:
+            yield batch
+            batch, characters = Batch([], []), 0
+    if batch.texts:
+        yield batch

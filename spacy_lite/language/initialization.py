@@ -1,0 +1,163 @@
+"""Preparing a pipeline for training, by the [initialize] block of its config: vocabulary, vectors, tokenizer, components,
+weights.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+from thinc.api import get_current_ops
+
+from ..config.config import Config, ConfigValidationError
+from ..config.registry import registry
+from ..config.schemas import ConfigSchemaInit, validate_init_settings
+from ..gold.example import Example, validate_get_examples
+from ..lookups import Lookups
+from ..tokens import Doc
+from .loading import load_model, load_model_config
+
+if TYPE_CHECKING:
+    from .language import Language
+
+__all__ = ["get_tok2vec_ref", "init_tok2vec", "init_vocab", "initialize_pipeline", "load_vectors_into_model"]
+
+GetExamples = Callable[[], Iterable[Example]]
+
+
+def initialize_pipeline(nlp: "Language", get_examples: GetExamples | None, sgd: Any = None) -> Any:
+    """Initialize vocabulary, tokenizer and the components that run; returns the optimizer. See Language.initialize."""
+    if get_examples is None:
+        get_examples = placeholder_examples(nlp)
+    validate_get_examples(get_examples, "Language.initialize")
+    config = nlp.config.interpolate()
+    settings = _settings_of(config)
+    if settings["before_init"] is not None:
+        settings["before_init"](nlp)
+    init_vocab(nlp, data=settings["vocab_data"], lookups=settings["lookups"], vectors=settings["vectors"])
+    try:
+        if hasattr(nlp.tokenizer, "initialize"):
+            given = validate_init_settings(
+                nlp.tokenizer.initialize, settings["tokenizer"], section="tokenizer", name="tokenizer"
+            )
+            nlp.tokenizer.initialize(get_examples, nlp=nlp, **given)
+        for name, pipe in nlp.pipeline:
+            if hasattr(pipe, "initialize"):
+                given = validate_init_settings(
+                    pipe.initialize, settings["components"].get(name, {}), section="components", name=name
+                )
+                pipe.initialize(get_examples, nlp=nlp, **given)
+    except ConfigValidationError as error:
+        raise error.located(config.origin) from error.__cause__
+    if config.get("pretraining"):
+        init_tok2vec(nlp, config["pretraining"], settings)
+    nlp._link_components()
+    nlp._optimizer = sgd if sgd is not None else nlp.create_optimizer()
+    if settings["after_init"] is not None:
+        settings["after_init"](nlp)
+    return nlp._optimizer
+
+
+def _settings_of(config: Config) -> dict[str, Any]:
+    block = Config(config["initialize"])
+    block.origin = config.origin
+    return registry.resolve(block, schema=ConfigSchemaInit)
+
+
+def placeholder_examples(nlp: "Language") -> GetExamples:
+    """Examples for pipelines that are initialized without data: enough to tell layers their sizes."""
+    doc = Doc(nlp.vocab, words=["x", "y", "z"])
+    return lambda: [Example.from_dict(doc, {})]
+
+
+def init_vocab(
+    nlp: "Language", *, data: str | Path | None = None, lookups: Lookups | None = None, vectors: str | Path | None = None
+) -> None:
+    """Fill the vocabulary. data: JSONL file of lexeme attributes. lookups: tables. vectors: pipeline to take word vectors from.
+
+    Raises ConfigError for a file or pipeline that is not there.
+    """
+    if lookups is not None:
+        nlp.vocab.lookups = lookups
+    if data is not None:
+        if not Path(data).is_file():
+            raise ConfigValidationError(f"there is no such file: {data}", path=("initialize", "vocab_data"))
+        for attributes in srsly.read_jsonl(Path(data)):
+            _add_lexeme(nlp, attributes)
+    if vectors is not None:
+        try:
+            load_vectors_into_model(nlp, vectors)
+        except OSError as error:
+            raise ConfigValidationError(f"there are no vectors to load: {error}", path=("initialize", "vectors")) from error
+    if nlp.vocab.vectors.shape[1] >= 1:
+        nlp.vocab.vectors.to_ops(get_current_ops())
+
+
+def _add_lexeme(nlp: "Language", attributes: Mapping[str, Any]) -> None:
+    if "settings" in attributes:
+        nlp.vocab.cfg.update(attributes["settings"])
+    elif "orth" in attributes:
+        lexeme = nlp.vocab[attributes["orth"]]
+        lexeme.set_attrs(**{key: value for key, value in attributes.items() if key != "orth"})
+
+
+def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: bool = True) -> None:
+    """Take the word vectors, and the strings they belong to, from another pipeline (a package or a directory).
+
+    Raises OSError when there is no such pipeline.
+    """
+    components = load_model_config(name).get("nlp", {}).get("pipeline", [])
+    other = load_model(name, exclude=[*components, "tokenizer"])
+    if not other.vocab.vectors.shape[0]:
+        raise ConfigValidationError(f"{name} has no word vectors", path=("initialize", "vectors"))
+    if add_strings:
+        for string in other.vocab.strings:
+            nlp.vocab.strings.add(string)
+    nlp.vocab.vectors = other.vocab.vectors
+    if nlp.vocab.vectors.name is None:
+        nlp.vocab.vectors.name = other.meta.get("vectors", {}).get("name") or f"{nlp.lang}.vectors"
+
+
+def init_tok2vec(nlp: "Language", pretrain_config: Mapping[str, Any], init_config: Mapping[str, Any]) -> bool:
+    """Load pretrained weights into the layer that [pretraining] names.
+
+    init_config: the [initialize] section, whose `init_tok2vec` is the file. Returns whether there was one to load.
+    Raises ConfigError for a file that is missing or has weights of another shape.
+    """
+    file = init_config.get("init_tok2vec")
+    if not file:
+        return False
+    path = ("initialize", "init_tok2vec")
+    if not Path(file).is_file():
+        raise ConfigValidationError(f"there is no file of pretrained weights {file}", path=path)
+    layer = get_tok2vec_ref(nlp, pretrain_config)
+    before = layer.to_bytes()
+    try:
+        layer.from_bytes(Path(file).read_bytes())
+    except Exception as error:
+        layer.from_bytes(before)
+        where = f"layer `{pretrain_config['layer']}` of `{pretrain_config['component']}`"
+        problem = f"the weights in {file} do not fit {where}: {error}; use the width, depth and rows they were pretrained with"
+        raise ConfigValidationError(problem, path=path) from error
+    return True
+
+
+def get_tok2vec_ref(nlp: "Language", pretrain_config: Mapping[str, Any]) -> Any:
+    """The layer that [pretraining] names by `component` and `layer` ("": the component's whole model).
+
+    A layer that listens stands for the model of the component it listens to. Raises ConfigError for names that are not there.
+    """
+    name = pretrain_config["component"]
+    if name not in nlp.component_names:
+        raise ConfigValidationError(f"the pipeline has no component `{name}`", path=("pretraining", "component"))
+    layer = nlp.get_pipe(name).model
+    if pretrain_config["layer"]:
+        try:
+            layer = layer.get_ref(pretrain_config["layer"])
+        except (KeyError, ValueError) as error:
+            raise ConfigValidationError(
+                f"the model of `{name}` has no such layer: {error}", path=("pretraining", "layer")
+            ) from error
+    if hasattr(layer, "upstream_name"):
+        layer = nlp.get_pipe("tok2vec" if layer.upstream_name == "*" else layer.upstream_name).model
+    return layer

@@ -1,0 +1,228 @@
+"""Pipelines from packages and directories, and blank ones: `load` and `blank`."""
+
+import os
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+
+from ..config.config import Config, ConfigValidationError
+from ..config.defaults import load_config
+from ..config.dotted import dict_to_dot, dot_to_dict
+from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
+from ..errors import FormatError, nearest
+from ..packages import get_installed_models, get_package_path, is_package
+from .languages import get_lang_class
+
+if TYPE_CHECKING:
+    from ..vocab import Vocab
+    from .language import Language
+
+__all__ = [
+    "blank",
+    "get_model_meta",
+    "load",
+    "load_meta",
+    "load_model",
+    "load_model_config",
+    "load_model_from_config",
+    "load_model_from_init_py",
+    "load_model_from_package",
+    "load_model_from_path",
+]
+
+Names = str | Iterable[str]
+
+
+def load(
+    name: str | os.PathLike[str],
+    *,
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """Load a trained pipeline.
+
+    name: an installed package, or a directory. vocab: one to share; True makes a new one. disable: components that are loaded
+    but do not run. enable: the only ones that run. exclude: components that are not loaded. config: settings over those of the
+    pipeline, nested or by dotted name. Raises OSError when there is no such pipeline.
+    """
+    return load_model(name, vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config)
+
+
+def blank(
+    name: str,
+    *,
+    vocab: "Vocab | bool" = True,
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+    meta: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """A pipeline with the tokenizer of a language and no components.
+
+    name: the language's code, such as "en". vocab: one to share; True makes a new one. config: settings over the defaults.
+    meta: for `nlp.meta`.
+    """
+    return get_lang_class(name).from_config(config, vocab=vocab, meta=meta)
+
+
+def load_model(
+    name: str | os.PathLike[str],
+    *,
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """Load a pipeline from a package or directory; see `load`."""
+    options: dict[str, Any] = {"vocab": vocab, "disable": disable, "enable": enable, "exclude": exclude, "config": config}
+    if isinstance(name, str):
+        if name.startswith("blank:"):
+            return get_lang_class(name.removeprefix("blank:"))()
+        if is_package(name):
+            return load_model_from_package(name, **options)
+    if Path(name).exists():
+        return load_model_from_path(Path(name), **options)
+    raise OSError(_not_found(name))
+
+
+def _not_found(name: Any) -> str:
+    installed = get_installed_models()
+    return (
+        f"there is no pipeline `{name}`: neither an installed package nor a directory{nearest(name, installed)}\n"
+        f'  Installed pipelines: {", ".join(installed) or "none"}. For an empty pipeline of a language: spacy_lite.blank("en").'
+    )
+
+
+def load_model_from_package(
+    name: str,
+    *,
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """Load a pipeline that is installed as a package, by its `load` function; see `load`."""
+    options: dict[str, Any] = {"vocab": vocab, "disable": disable, "enable": enable, "exclude": exclude, "config": config}
+    folder = get_package_path(name)
+    if not (folder / "__init__.py").is_file() or _is_written_for_spacy(folder):
+        # Packages made for spaCy import it: their data is loaded here without their code.
+        return load_model_from_init_py(folder / "__init__.py", **options)
+    return import_module(name).load(**options)
+
+
+def _is_written_for_spacy(folder: Path) -> bool:
+    text = (folder / "__init__.py").read_text(encoding="utf8")
+    return "from spacy." in text or "import spacy\n" in text
+
+
+def load_model_from_init_py(
+    init_file: str | Path,
+    *,
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """Load the pipeline in the folder beside a package's `__init__.py`; what such a package's `load` calls. See `load`."""
+    folder = Path(init_file).parent
+    meta = get_model_meta(folder)
+    data = folder / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    if not data.is_dir():
+        raise OSError(f"the package {folder} should have its data in {data.name}, and there is no such folder")
+    return load_model_from_path(data, vocab=vocab, meta=meta, disable=disable, enable=enable, exclude=exclude, config=config)
+
+
+def load_model_from_path(
+    model_path: str | Path,
+    *,
+    meta: Mapping[str, Any] | None = None,
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    config: Mapping[str, Any] = SimpleFrozenDict(),
+) -> "Language":
+    """Load a pipeline from its directory; see `load`."""
+    model_path = Path(model_path)
+    if not model_path.exists():
+        raise OSError(_not_found(model_path))
+    if not meta:
+        meta = get_model_meta(model_path)
+    overrides = dict_to_dot(dot_to_dict(config), for_overrides=True)
+    settings = load_config(model_path / "config.cfg", overrides=overrides)
+    nlp = load_model_from_config(settings, vocab=vocab, disable=disable, enable=enable, exclude=exclude, meta=meta)
+    return nlp.from_disk(model_path, exclude=exclude, overrides=overrides)
+
+
+def load_model_from_config(
+    config: Mapping[str, Any],
+    *,
+    meta: Mapping[str, Any] = SimpleFrozenDict(),
+    vocab: "Vocab | bool" = True,
+    disable: Names = SimpleFrozenList(),
+    enable: Names = SimpleFrozenList(),
+    exclude: Names = SimpleFrozenList(),
+    auto_fill: bool = False,
+    validate: bool = True,
+) -> "Language":
+    """Make the pipeline of a config, untrained.
+
+    auto_fill: add the defaults for what the config leaves out. validate: check it against the schemas. The others: see `load`.
+    Raises ConfigError.
+    """
+    origin = getattr(config, "origin", None)
+    if "nlp" not in config:
+        problem = f"the config has no section [nlp]{nearest('nlp', config)}, so it is not one of a pipeline"
+        raise ConfigValidationError(problem, file=origin and origin.file)
+    lang = config["nlp"].get("lang")
+    if not lang:
+        raise ConfigValidationError('missing: the language\'s code, such as lang = "en"', path=("nlp", "lang")).located(origin)
+    if "${" in lang:
+        lang = Config(config).interpolate()["nlp"]["lang"]
+    try:
+        language = get_lang_class(lang)
+    except ImportError as error:
+        raise ConfigValidationError(str(error), path=("nlp", "lang")).located(origin) from error
+    return language.from_config(
+        config, vocab=vocab, disable=disable, enable=enable, exclude=exclude, auto_fill=auto_fill, validate=validate, meta=meta
+    )
+
+
+def load_model_config(name: str | os.PathLike[str]) -> Config:
+    """The config of a pipeline given by package or directory, without loading it. Raises OSError when there is none."""
+    if isinstance(name, str) and is_package(name):
+        folder = get_package_path(name)
+        meta = get_model_meta(folder)
+        return load_config(folder / f"{meta['lang']}_{meta['name']}-{meta['version']}" / "config.cfg")
+    if not Path(name).exists():
+        raise OSError(_not_found(name))
+    return load_config(Path(name) / "config.cfg")
+
+
+def load_meta(path: str | Path) -> dict[str, Any]:
+    """Read a `meta.json`. Raises OSError when it is not there, FormatError when it lacks the language, name or version."""
+    path = Path(path)
+    if not path.parent.exists():
+        raise OSError(f"there is no directory {path.parent}")
+    if not path.is_file():
+        raise OSError(f"{path.parent} is not a pipeline: it has no {path.name}")
+    try:
+        meta = srsly.read_json(path)
+    except ValueError as error:
+        raise FormatError(f"{path} is not valid JSON: {error}") from None
+    for key in ("lang", "name", "version"):
+        if not isinstance(meta, dict) or not meta.get(key):
+            raise FormatError(f"{path} has no `{key}`: is it the meta.json of a pipeline?")
+    return meta
+
+
+def get_model_meta(path: str | Path) -> dict[str, Any]:
+    """The `meta.json` of a pipeline's directory."""
+    return load_meta(Path(path) / "meta.json")

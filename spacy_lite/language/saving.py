@@ -1,0 +1,172 @@
+"""Pipelines in directories and byte strings, in the layout of spaCy 3.x."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+
+from ..config.config import Config
+from ..config.defaults import load_config
+from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
+from ..errors import ConfigError, FormatError, nearest
+from ..serialize import atomic_directory, from_bytes, to_bytes
+
+if TYPE_CHECKING:
+    from .language import Language
+
+__all__ = ["Saving"]
+
+CONFIG, META = "config.cfg", "meta.json"
+
+
+class Saving:
+    """Writing a Language object, and reading one of the same components back."""
+
+    def to_disk(self: Any, path: str | os.PathLike[str], *, exclude: Iterable[str] = SimpleFrozenList()) -> None:
+        """Save the pipeline to a directory. exclude: names of components, or "tokenizer", "vocab", that are not written.
+
+        A pipeline that is there already is replaced when the new one is complete, and stays as it was if anything fails before.
+        """
+        path, exclude = Path(path), _names(exclude)
+        if path.exists() and not path.is_dir():
+            raise NotADirectoryError(f"a pipeline is saved to a directory, and {path} is a file")
+        writers: dict[str, Callable[[Path], Any]] = {
+            "tokenizer": lambda p: self.tokenizer.to_disk(p, exclude=["vocab"]),
+            META: lambda p: srsly.write_json(p, _plain(self.meta)),
+            CONFIG: lambda p: self.config.to_disk(p, interpolate=False),
+        }
+        for name, component in self._components:
+            if hasattr(component, "to_disk"):
+                writers[name] = lambda p, component=component: component.to_disk(p, exclude=["vocab"])
+        writers["vocab"] = lambda p: self.vocab.to_disk(p, exclude=exclude)
+        if not hasattr(self.tokenizer, "to_disk"):
+            del writers["tokenizer"]
+        with atomic_directory(path, keep=lambda name: _is_kept(path, name, exclude)) as new:
+            for name, write in writers.items():
+                if name not in exclude:
+                    write(new / name)
+
+    def from_disk(
+        self: Any,
+        path: str | os.PathLike[str],
+        *,
+        exclude: Iterable[str] = SimpleFrozenList(),
+        overrides: Mapping[str, Any] = SimpleFrozenDict(),
+    ) -> "Language":
+        """Load the weights, vocabulary and settings of a saved pipeline into this one, which has to have its components.
+
+        exclude: names of components, or "tokenizer", "vocab", that are not read. overrides: dotted name -> value, for the
+        config. Raises OSError when there is no such directory, FormatError when it is not complete. Returns the pipeline
+        itself.
+        """
+        path, exclude = Path(path), _names(exclude)
+        if not path.is_dir():
+            raise OSError(f"there is no directory {path} to load a pipeline from")
+        with _naming(path / CONFIG):
+            self.config = load_config(path / CONFIG, overrides=overrides, interpolate=False)
+        with _naming(path / META):
+            self.meta = srsly.read_json(path / META)
+        if "vocab" not in exclude and (path / "vocab").exists():
+            with _naming(path / "vocab"):
+                self.vocab.from_disk(path / "vocab", exclude=exclude)
+            self.vocab.vectors.name = self.meta.get("vectors", {}).get("name")
+        if "tokenizer" not in exclude and hasattr(self.tokenizer, "from_disk") and (path / "tokenizer").exists():
+            with _naming(path / "tokenizer"):
+                self.tokenizer.from_disk(path / "tokenizer", exclude=["vocab"])
+        for name, component in self._components:
+            if name not in exclude and hasattr(component, "from_disk"):
+                with _naming(path / name):
+                    component.from_disk(path / name, exclude=["vocab"])
+        self._path = path
+        self._link_components()
+        return self
+
+    def to_bytes(self: Any, *, exclude: Iterable[str] = SimpleFrozenList()) -> bytes:
+        """The pipeline as bytes. exclude: names of components, or "tokenizer", "vocab", that are left out."""
+        exclude = _names(exclude)
+        getters: dict[str, Callable[[], Any]] = {
+            "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
+            "tokenizer": lambda: self.tokenizer.to_bytes(exclude=["vocab"]),
+            META: lambda: srsly.json_dumps(_plain(self.meta)),
+            CONFIG: lambda: self.config.to_bytes(interpolate=False),
+        }
+        if not hasattr(self.tokenizer, "to_bytes"):
+            del getters["tokenizer"]
+        for name, component in self._components:
+            if hasattr(component, "to_bytes"):
+                getters[name] = lambda component=component: component.to_bytes(exclude=["vocab"])
+        return to_bytes(getters, exclude)
+
+    def from_bytes(self: Any, bytes_data: bytes, *, exclude: Iterable[str] = SimpleFrozenList()) -> "Language":
+        """Load what `to_bytes` gave into this pipeline, which has to have the same components. Returns the pipeline itself."""
+        exclude = _names(exclude)
+
+        def read_config(data: bytes) -> None:
+            self.config = Config().from_bytes(data, interpolate=False)
+
+        def read_meta(data: str) -> None:
+            self.meta = srsly.json_loads(data)
+            self.vocab.vectors.name = self.meta.get("vectors", {}).get("name")
+
+        setters: dict[str, Callable[[Any], Any]] = {
+            CONFIG: read_config,
+            META: read_meta,
+            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
+            "tokenizer": lambda data: self.tokenizer.from_bytes(data, exclude=["vocab"]),
+        }
+        for name, component in self._components:
+            if hasattr(component, "from_bytes"):
+                setters[name] = lambda data, component=component: component.from_bytes(data, exclude=["vocab"])
+        from_bytes(bytes_data, setters, exclude)
+        self._link_components()
+        return self
+
+
+class _naming:
+    """Names the part of a pipeline in errors about its files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None or isinstance(error, ConfigError):
+            return
+        if not self.path.exists():
+            beside = sorted(entry.name for entry in self.path.parent.iterdir())
+            missing = (
+                f"{self.path.parent} has no {self.path.name}{nearest(self.path.name, beside)}: the pipeline is not complete"
+            )
+            raise FormatError(f"{missing}. It has: {', '.join(beside) or 'nothing'}") from error
+        if isinstance(error, Exception) and str(self.path) not in str(error):
+            raise FormatError(f"cannot load {self.path}: {error}") from error
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _plain(value: Any) -> Any:
+    """A copy that JSON can hold: frozen dicts and numbers of NumPy made ordinary."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+
+
+def _is_kept(path: Path, name: str, exclude: list[str]) -> bool:
+    """Whether an entry of the directory that is written over stays: what is excluded, and what never was a part of a
+    pipeline.
+    """
+    if name in exclude:
+        return True
+    parts = {CONFIG, META, "tokenizer", "vocab"}
+    try:
+        parts.update(srsly.read_json(path / META).get("components", ()))
+    except (OSError, ValueError, AttributeError):
+        pass
+    return name not in parts
