@@ -5,8 +5,10 @@ Directories are written beside their place and moved there when complete, so tha
 one, never half of each.
 """
 
+import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -130,6 +132,10 @@ def _swap(new: Path, old: Path, keep: Callable[[str], bool]) -> None:
     if Path.cwd() == old or old.is_symlink() or old.is_mount():
         _replace_entries(new, old, stays)
         return
+    if _exchange(new, old):
+        for entry in stays:
+            (new / entry.name).replace(old / entry.name)
+        return
     aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.", suffix=".old", dir=old.parent))
     old.replace(aside / old.name)
     try:
@@ -140,6 +146,31 @@ def _swap(new: Path, old: Path, keep: Callable[[str], bool]) -> None:
     for entry in stays:
         (aside / old.name / entry.name).replace(old / entry.name)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(new: Path, old: Path) -> bool:
+    """Let two directories change places by one system call, so that even a process killed there leaves a complete one.
+
+    False where the system or the file system has no such call (Linux and macOS have).
+    """
+    at_cwd, swap = (-100, 2) if sys.platform.startswith("linux") else (-2, 2)
+    name = "renameat2" if sys.platform.startswith("linux") else "renameatx_np"
+    try:
+        call = getattr(ctypes.CDLL(None), name)
+    except (OSError, AttributeError, TypeError):
+        return False
+    return call(at_cwd, os.fsencode(new), at_cwd, os.fsencode(old), swap) == 0
+
+
+def settle(path: str | Path) -> None:
+    """Clear up after a process killed while it wrote `path`: bring back what was moved aside, remove what is half-written."""
+    path = Path(path).absolute()
+    for aside in path.parent.glob(f".{path.name}.*.old"):
+        if not path.exists() and (aside / path.name).exists():
+            (aside / path.name).replace(path)
+        shutil.rmtree(aside, ignore_errors=True)
+    for part in path.parent.glob(f".{path.name}.*.part"):
+        shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
 
 
 def _replace_entries(new: Path, old: Path, stays: list[Path]) -> None:

@@ -40,8 +40,9 @@ def apply(data_path: Path, output_file: Path, model: str, json_field: str, batch
     json_field: key of the text in .jsonl lines. batch_size: texts in a batch at most. n_process: processes to use.
     """
     from ..language.loading import load_model
+    from ..serialize import atomic_file
     from ..tokens import DocBin
-    from ..training.files import check_writable, replace_file
+    from ..training.files import check_writable
 
     show = Messages()
     output_file = Path(output_file).with_suffix(".spacy")
@@ -56,7 +57,7 @@ def apply(data_path: Path, output_file: Path, model: str, json_field: str, batch
         docbin.add(doc)
     if not len(docbin):
         raise ValueError(f"{data_path}: no text there")
-    with replace_file(output_file) as fresh:
+    with atomic_file(output_file) as fresh:
         fresh.write_bytes(docbin.to_bytes())
     show.good(f"Annotated {len(docbin):,} texts: {output_file}")
 

@@ -204,15 +204,15 @@ def _target(file: Path, input_path: Path, output_dir: Path, file_type: str) -> P
 def _write(docs: list[Any], target: Path | None, file_type: str, show: Any) -> None:
     import srsly
 
+    from ..serialize import atomic_file
     from ..tokens import DocBin
-    from ..training.files import replace_file
     from ..training.gold_io import docs_to_json
 
     if target is None:
         sys.stdout.write(srsly.json_dumps([docs_to_json(docs)], indent=2) + "\n")
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with replace_file(target) as fresh:
+    with atomic_file(target) as fresh:
         if file_type == "json":
             srsly.write_json(fresh, [docs_to_json(docs)])
         else:

@@ -91,8 +91,8 @@ def evaluate(
     import srsly
 
     from ..language.loading import load_model
+    from ..serialize import atomic_file
     from ..training.corpus import Corpus
-    from ..training.files import replace_file
 
     show = Messages(silent)
     setup_gpu(use_gpu, silent=silent)
@@ -114,7 +114,7 @@ def evaluate(
         _draw(nlp, examples[:displacy_limit], Path(displacy_path), spans_key)
         show.good(f"Drew {min(displacy_limit, len(examples))} texts in {displacy_path}")
     if output is not None:
-        with replace_file(Path(output)) as fresh:
+        with atomic_file(Path(output)) as fresh:
             srsly.write_json(fresh, _plain(data))
         show.good(f"Saved the scores to {output}")
     return data

@@ -52,7 +52,8 @@ def init_labels_cli(
     import srsly
 
     from ..config.defaults import load_config
-    from ..training.files import check_writable, replace_file
+    from ..serialize import atomic_file
+    from ..training.files import check_writable
     from ..training.initialize import init_nlp
 
     setup_logging(verbose)
@@ -69,7 +70,7 @@ def init_labels_cli(
             show.info(f"`{name}` has no labels")
             continue
         file = output_path / f"{name}.json"
-        with replace_file(file) as fresh:
+        with atomic_file(file) as fresh:
             srsly.write_json(fresh, labels)
         show.good(f"Saved the labels of `{name}` to {file}")
         show.text(f'  [initialize.components.{name}.labels]\n  @readers = "spacy.read_labels.v1"\n  path = "{file.as_posix()}"')

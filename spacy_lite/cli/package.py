@@ -165,9 +165,9 @@ def _ask(meta: dict[str, Any]) -> dict[str, Any]:
 def _write_package(input_dir: Path, target: Path, module: str, meta: dict[str, Any], code: list[Path]) -> None:
     import srsly
 
-    from ..training.files import replace_directory
+    from ..serialize import atomic_directory
 
-    with replace_directory(target) as folder:
+    with atomic_directory(target) as folder:
         inside = folder / module
         data = inside / f"{module}-{meta['version']}"
         shutil.copytree(input_dir, data)

@@ -19,7 +19,7 @@ from thinc.optimizers import Optimizer
 from ..about import __version__
 from ..config import Config
 from ..errors import FormatError
-from .files import replace_directory, settle
+from ..serialize import atomic_directory, settle
 from .parameters import load_attributes, load_optimizer, load_weights, save_attributes, save_optimizer, save_weights
 from .random_state import restore_random_state, save_random_state
 from .state import TrainingState
@@ -73,7 +73,7 @@ def write_checkpoint(path: Path, nlp: "Language", optimizer: Optimizer, state: T
         "optimizer": counts,
         "attributes": save_attributes(nlp),
     }
-    with replace_directory(path) as folder:
+    with atomic_directory(path) as folder:
         (folder / "state.json").write_text(json.dumps(facts), encoding="utf8")
         nlp.config.to_disk(folder / "config.cfg")
         with (folder / "arrays.npz").open("wb") as file:

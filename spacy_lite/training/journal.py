@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..serialize import atomic_file
 from .curves import draw_curves
-from .files import replace_file
 
 __all__ = ["FILE_CURVES", "FILE_LOG", "Journal"]
 
@@ -25,7 +25,7 @@ class Journal:
         self.path = output_path / FILE_LOG
         self.picture = output_path / FILE_CURVES
         self.rows: list[dict[str, Any]] = [row for row in self._read() if row["step"] < from_step]
-        with replace_file(self.path) as fresh:
+        with atomic_file(self.path) as fresh:
             fresh.write_text("".join(json.dumps(row) + "\n" for row in self.rows), encoding="utf8")
 
     def _read(self) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ class Journal:
         self.rows.append(row)
         with self.path.open("a", encoding="utf8") as file:
             file.write(json.dumps(row) + "\n")
-        with replace_file(self.picture) as fresh:
+        with atomic_file(self.picture) as fresh:
             fresh.write_text(draw_curves(self.rows), encoding="utf8")
 
 

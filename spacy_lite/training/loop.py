@@ -15,10 +15,11 @@ from ..config.dotted import resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
 from ..gold import Example
+from ..serialize import atomic_directory, settle
 from .alignment_report import report_alignment
 from .batchers import Sizes
 from .checkpoint import DIR_CHECKPOINT, Checkpoint, check_same_config, read_checkpoint, write_checkpoint
-from .files import check_writable, replace_directory, settle
+from .files import check_writable
 from .journal import Journal
 from .state import TrainingState
 from .stream import BatchStream, create_train_batches
@@ -164,7 +165,7 @@ class _Run:
             return
         self._save(DIR_MODEL_LAST)
         if is_best:
-            with replace_directory(self.output_path / DIR_MODEL_BEST) as folder:
+            with atomic_directory(self.output_path / DIR_MODEL_BEST) as folder:
                 shutil.copytree(self.output_path / DIR_MODEL_LAST, folder, dirs_exist_ok=True)
         info["output_path"] = str(self.output_path / DIR_MODEL_LAST)
         if self.journal is not None:
@@ -175,7 +176,7 @@ class _Run:
             return
         averages = self.optimizer.averages
         params = self.nlp.use_params(averages) if averages else nullcontext()
-        with params, replace_directory(self.output_path / name) as folder:
+        with params, atomic_directory(self.output_path / name) as folder:
             self.before_to_disk(self.nlp).to_disk(folder)
 
     def _is_checkpoint_due(self) -> bool:

@@ -1,0 +1,80 @@
+"""The main job on the bundled corpus, by the commands a user would type: convert, init config, train, evaluate, and then use the pipeline.
+
+Everything it makes is in the folder `demo`, which it begins afresh. Takes about a minute on one core.
+"""
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "extra" / "corpus"
+FOLDER = ROOT / "demo"
+PIPELINE = "tagger,morphologizer,trainable_lemmatizer,senter"
+MAX_STEPS = 600
+TEXT = (
+    "The old ferry left the harbour before sunrise. Mara waved from the pier and counted three gulls. "
+    "Why hadn't anyone told her that Norwell Rovers were playing on Sunday?"
+)
+
+
+def main() -> None:
+    """Run the commands, each shown as it would be typed, then annotate a text and print it as a table."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    started = time.perf_counter()
+    for name in ("train", "dev"):
+        run("convert", CORPUS / f"{name}.conllu", FOLDER / "corpus", "--converter", "conllu", "--n-sents", 10)
+    run("init", "config", FOLDER / "config.cfg", "--lang", "en", "--pipeline", PIPELINE)
+    run(
+        *("train", FOLDER / "config.cfg", "--output", FOLDER / "out"),
+        *("--paths.train", FOLDER / "corpus" / "train.spacy", "--paths.dev", FOLDER / "corpus" / "dev.spacy"),
+        *("--training.max_steps", MAX_STEPS, "--training.eval_frequency", 100),
+    )
+    run("evaluate", FOLDER / "out" / "model-best", FOLDER / "corpus" / "dev.spacy")
+    annotate()
+    print(f"\nDone in {time.perf_counter() - started:.0f} s. The curves of the run: {shown(FOLDER / 'out' / 'curves.svg')}")
+
+
+def run(*words: object) -> None:
+    """Run one command of spacy_lite in a process of its own and stop the demo if it fails."""
+    print("\n$ spacy_lite " + " ".join(shown(word) for word in words), flush=True)
+    done = subprocess.run([sys.executable, "-m", "spacy_lite", *map(str, words)], cwd=ROOT)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def shown(word: object) -> str:
+    """A path as seen from the project's root; anything else as text."""
+    return str(word.relative_to(ROOT)) if isinstance(word, Path) else str(word)
+
+
+def annotate() -> None:
+    """Load the trained pipeline and show what it says about a text."""
+    import spacy_lite
+
+    print(f'\n>>> nlp = spacy_lite.load("{shown(FOLDER / "out" / "model-best")}")\n>>> doc = nlp(text)\n')
+    nlp = spacy_lite.load(FOLDER / "out" / "model-best")
+    rows = []
+    for number, sentence in enumerate(nlp(TEXT).sents, 1):
+        rows.append((f"— sentence {number} —", "", "", "", ""))
+        rows.extend((token.text, token.lemma_, token.pos_, token.tag_, str(token.morph)) for token in sentence)
+    show_table(("TEXT", "LEMMA", "POS", "TAG", "MORPH"), rows)
+
+
+def show_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print rows in columns, in colour on a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, style in zip(header, ("bold", "", "cyan", "magenta", "dim")):
+        table.add_column(name, style=style, no_wrap=name != "MORPH")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+
+if __name__ == "__main__":
+    main()
