@@ -5,6 +5,7 @@ expected, what was found, where, and what to do next.
 """
 
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -12,14 +13,18 @@ from typing import Any, NoReturn
 __all__ = [
     "ConfigError",
     "ErrorHandler",
+    "Errors",
     "FormatError",
     "ListenerError",
     "MatchPatternError",
     "RegistryError",
+    "Warnings",
+    "filter_warning",
     "ignore_error",
     "log_error",
     "nearest",
     "raise_error",
+    "setup_default_warnings",
 ]
 
 # What is called when a component fails on documents: (component name, component, documents, error).
@@ -114,3 +119,20 @@ def log_error(proc_name: str, proc: Any, docs: Sequence[Any], e: Exception) -> N
     logging.getLogger("spacy_lite").error(
         "`%s` failed on %d document(s), left out: %s: %s", proc_name, len(docs), type(e).__name__, e
     )
+
+
+class Errors:
+    """Messages of errors by name. Empty: a message is written where its error is raised. Kept for code that imports it."""
+
+
+class Warnings:
+    """Messages of warnings by name. Empty, as `Errors` is."""
+
+
+def filter_warning(action: str, error_msg: str) -> None:
+    """Set what happens to warnings whose message starts with `error_msg`. action: one of those of `warnings.filterwarnings`."""
+    warnings.filterwarnings(action, message=error_msg)  # type: ignore[arg-type]
+
+
+def setup_default_warnings() -> None:
+    """Kept because code of users calls it: no warning here needs a filter."""
