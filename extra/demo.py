@@ -1,7 +1,8 @@
-"""The main job on the bundled corpus, by the commands a user would type: convert, init config, train, evaluate, and then use the pipeline.
+"""The main job on the bundled corpus by the commands a user would type: convert, init config, train, evaluate; then a text.
 
 Everything it makes is in the folder `demo`, which it begins afresh. Takes about a minute on one core.
 """
+
 import shutil
 import subprocess
 import sys

@@ -1,0 +1,98 @@
+"""Overrides of the config, lists, and errors at the edge of the command line."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from spacy_lite.cli._util import app, parse_config_overrides, string_to_list
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    "args, expected",
+    [
+        (["--x.foo", "10"], {"x.foo": 10}),
+        (["--x.foo=10"], {"x.foo": 10}),
+        (["--x.foo", "bar"], {"x.foo": "bar"}),
+        (["--x.foo=--bar"], {"x.foo": "--bar"}),
+        (["--x.foo", "--x.bar", "baz"], {"x.foo": True, "x.bar": "baz"}),
+        (["--x.foo", "--x.bar=baz"], {"x.foo": True, "x.bar": "baz"}),
+        (["--x.foo", "10.1", "--x.bar", "--x.baz", "false"], {"x.foo": 10.1, "x.bar": True, "x.baz": False}),
+        (["--x.foo", '["a", "b"]'], {"x.foo": ["a", "b"]}),
+        (["--x.foo-bar=1"], {"x.foo_bar": 1}),
+        (["--x.foo", "1e-3"], {"x.foo": 0.001}),
+        (["--paths.train", "./a b.spacy"], {"paths.train": "./a b.spacy"}),
+    ],
+)
+def test_overrides_are_read(args, expected):
+    assert parse_config_overrides(args, env_var=None) == expected
+
+
+@pytest.mark.parametrize("args", [["--foo"], ["x.foo", "bar"], ["--foo=1"], ["-x.foo", "10"]])
+def test_what_is_no_override_is_refused(args):
+    with pytest.raises(ValueError, match=r"--training|--section"):
+        parse_config_overrides(args, env_var=None)
+
+
+def test_the_environment_wins(monkeypatch):
+    monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", '--x.foo "a b" --x.baz=2')
+    assert parse_config_overrides(["--x.foo", "1", "--x.bar", "3"]) == {"x.foo": "a b", "x.bar": 3, "x.baz": 2}
+
+
+@pytest.mark.parametrize(
+    "text, expected", [("a,b", ["a", "b"]), ("[a, \"b\", 'c']", ["a", "b", "c"]), ("", []), (" a ,", ["a"])]
+)
+def test_lists_are_read(text, expected):
+    assert string_to_list(text) == expected
+
+
+def test_an_error_is_one_message_and_exit_code_1():
+    result = CliRunner().invoke(app, ["find-function", "spacy.MultiHashEmbd.v2", "-r", "architectures"])
+    assert result.exit_code == 1
+    assert "did you mean `spacy.MultiHashEmbed.v2`?" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_the_traceback_is_shown_when_asked_for():
+    words = [sys.executable, "-m", "spacy_lite", "find-function", "nothing.v1"]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "SPACY_LITE_TRACEBACK": "1"}, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_help_is_fast_and_loads_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['spacy_lite', '--help']\n"
+        "from spacy_lite.cli import setup_cli\n"
+        "try:\n    setup_cli()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('numpy', 'thinc', 'pydantic', 'torch', 'srsly') if m in sys.modules])"
+    )
+    best = 9.0
+    for _ in range(3):
+        started = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        best = min(best, time.perf_counter() - started)
+    assert done.stdout.strip().endswith("[]")
+    assert best < 1.0, "the aim is half a second on a free machine"
+
+
+def test_every_command_explains_itself():
+    import typer.main
+
+    def commands(group, words=()):
+        for name, item in group.commands.items():
+            if hasattr(item, "commands"):
+                yield from commands(item, (*words, name))
+            else:
+                yield (*words, name), item
+
+    for words, item in commands(typer.main.get_command(app)):
+        assert item.help, words
+        result = CliRunner().invoke(app, [*words, "--help"])
+        assert result.exit_code == 0, words
