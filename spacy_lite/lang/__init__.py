@@ -1,0 +1,1 @@
+"""Languages: one folder each for those with data of their own; `generic` gives every other code a base to work from."""

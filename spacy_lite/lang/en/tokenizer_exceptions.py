@@ -1,0 +1,125 @@
+"""English special cases: contractions, reductions and abbreviations, most of them made from short rules."""
+from ...tokenization.exceptions import BASE_EXCEPTIONS
+from ...tokenization.rules import Exceptions, cases, update_exc, words
+
+__all__ = ["TOKENIZER_EXCEPTIONS"]
+
+SUBJECTS = "i you he she it we they that this there here these those what who where when why how".split()
+# Clitic -> (norm, the subjects it follows, those of them it also follows without an apostrophe and stays recognisable).
+CLITICS = {
+    "m": ("am", "i", "i"),
+    "ll": ("will", "i you he she it we they that this there here these those what who where when why how", "you they that this there what"),
+    "d": ("'d", "i you he she it we they that this there these those what who where when why how", "you they he she that there what who"),
+    "ve": ("have", "i you we they that there these those what who where when why how", "i you we they there"),
+    "re": ("are", "you we they these those there what who where why how", "you they there what"),
+    "s": ("'s", "he she it that this there here what who where when why how", "he she that there what where how"),
+}
+NEGATED = {
+    "do": "", "does": "", "did": "", "is": "", "are": "", "was": "", "were": "", "has": "", "have": "", "had": "", "could": "", "would": "",
+    "should": "", "might": "", "must": "", "need": "", "dare": "", "ought": "", "may": "", "ai": "", "ca": "can", "wo": "will", "sha": "shall",
+}  # fmt: skip
+# Verbs and `nt` would be another word.
+NEVER_RUN_TOGETHER = {"wo", "may", "dare", "sha"}
+HAVING = "could would should might must ought need i you he she it we they".split()
+
+REDUCED = cases(
+    {
+        "cannot": "can not", "gonna": "gon=going na=to", "gotta": "got ta=to", "wanna": "wan=want na=to", "gimme": "gim=give me", "lemme": "lem=let me",
+        "outta": "out ta=of", "kinda": "kind a=of", "sorta": "sort a=of", "lotta": "lot ta=of", "dunno": "du=do n=not no=know", "finna": "fin=fixing na=to",
+        "whatcha": "what cha=you", "gotcha": "got cha=you", "betcha": "bet cha=you", "wouldya": "would ya=you", "alot": "a lot",
+        "'tis": "'t=it is", "'twas": "'t=it was", "'twere": "'t=it were", "'twill": "'t=it will", "tis": "t=it is", "twas": "t=it was",
+        "y'all": "y'=you all", "yall": "y=you all", "d'you": "d'=do you", "c'mon": "c'm=come on", "cmon": "cm=come on",
+        "let's": "let 's=us", "Lets": "Let s=us", "how'd'y": "how 'd 'y=you",
+    }
+)  # fmt: skip
+
+# Words that begin or end with an apostrophe, or hold one, and stay whole; with their norms.
+WITH_APOSTROPHE = cases(
+    {
+        "'cause": ["'cause=because"], "'cos": ["'cos=because"], "'coz": ["'coz=because"], "'cuz": ["'cuz=because"], "'em": ["'em=them"],
+        "'bout": ["'bout=about"], "'til": ["'til=until"], "'till": ["'till=until"], "'n'": ["'n'=and"], "'nuff": ["'nuff=enough"],
+        "doin'": ["doin'=doing"], "goin'": ["goin'=going"], "havin'": ["havin'=having"], "lovin'": ["lovin'=loving"], "nothin'": ["nothin'=nothing"],
+        "nuthin'": ["nuthin'=nothing"], "somethin'": ["somethin'=something"], "lookin'": ["lookin'=looking"], "talkin'": ["talkin'=talking"],
+        "comin'": ["comin'=coming"], "gettin'": ["gettin'=getting"], "makin'": ["makin'=making"], "ol'": ["ol'=old"], "o'": ["o'=of"],
+        "o'clock": ["o'clock"], "ma'am": ["ma'am=madam"], "o'er": ["o'er=over"], "ne'er": ["ne'er=never"], "e'er": ["e'er=ever"],
+        "rock'n'roll": ["rock'n'roll"], "o.k.": ["o.k."],
+    }
+)  # fmt: skip
+
+# Written with a full stop that belongs to the word.
+TITLES = "Mr. Mrs. Ms. Messrs. Dr. Drs. Prof. Rev. Fr. Hon. Gov. Govs. Sen. Sens. Rep. Reps. Pres. Gen. Lt. Col. Maj. Capt. Cpt. Sgt. Cpl. Cmdr. Adm. Supt. Atty. Jr. Sr. Esq."
+FIRMS = "Inc. Ltd. Co. Cos. Corp. Bros. Assn. Dept. Univ. Mfg. Intl. Assoc."
+PLACES = "St. Ste. Ave. Blvd. Rd. Mt. Ft. Pkwy. Hwy. Apt. Bldg. Mass. Conn. Calif. Ariz. Ark. Colo. Del. Fla. Ga. Ill. Ind. Kan. Kans. Ky. La. Md. Mich. Minn. Miss. Mo. Mont. Neb. Nebr. Nev. Okla. Ore. Pa. Penn. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. N.J. N.Y. N.H. N.M. N.C. N.D. S.C. S.D. R.I. D.C."
+MONTHS = "Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec."
+DAYS = "Mon. Tue. Tues. Wed. Thu. Thur. Thurs. Fri."
+LATIN = "e.g. i.e. etc. vs. cf. ca. viz. et. al. ibid. approx. a.k.a. R.I.P. P.S. Ph.D. M.D. B.A. M.A. B.S. M.S. Ed.D. J.D. D.D.S."
+CLOCK = "a.m. p.m. A.M. P.M. B.C. A.D. B.C.E. C.E."
+SHORT = "No. Nos. Vol. Vols. Fig. Figs. Eq. Ch. Sec. pp. p. vol. fig. figs. ed. eds. ext. dept. est. tel. Tel. Ext. adm. min. max. misc. qty. tbsp. tsp. oz. lbs. ft. hrs. hr. mins. wks. mos. yrs."
+NORMS = {
+    "Mr.": "mister", "Mrs.": "missus", "Dr.": "doctor", "Prof.": "professor", "St.": "saint", "Co.": "company", "Inc.": "incorporated",
+    "Corp.": "corporation", "Jan.": "january", "Feb.": "february", "Mar.": "march", "Apr.": "april", "Jun.": "june", "Jul.": "july",
+    "Aug.": "august", "Sep.": "september", "Sept.": "september", "Oct.": "october", "Nov.": "november", "Dec.": "december", "vs.": "versus",
+    "e.g.": "for example", "i.e.": "that is",
+}  # fmt: skip
+WITH_SLASH = "w/o w/ w/in b/c b/w n/a N/A a/c A/C c/o C/O I/O i/o s/he h/w s/w 24/7 9/11 7/11 AC/DC TCP/IP"
+WITH_HYPHEN = "e-mail E-mail e-mails E-mails E-MAIL e-mailed e-mailing e-commerce E-commerce t-shirt T-shirt t-shirts T-shirts x-ray X-ray x-rays X-rays uh-oh Uh-oh"
+NAMES = "Yahoo! Jeopardy! Toys'R'Us C# F# .NET .net .com .doc .pdf .txt .exe :/"
+
+
+def both_cases(table: Exceptions) -> Exceptions:
+    """Each case, and the same with its first letter in upper case."""
+    capitalised = {}
+    for text, tokens in table.items():
+        at = next((i for i, character in enumerate(text) if character.isalpha()), 0)
+        copied, start = [], 0
+        for token in tokens:
+            orth = token[65]
+            inside = at - start
+            start += len(orth)
+            copied.append({**token, 65: orth[:inside] + orth[inside : inside + 1].upper() + orth[inside + 1 :]} if 0 <= inside < len(orth) else token)
+        capitalised[text[:at] + text[at : at + 1].upper() + text[at + 1 :]] = copied
+    return {**table, **capitalised}
+
+
+def contractions() -> Exceptions:
+    """Subject and clitic, one or two of them: I'm, you'd've, thats."""
+    table = {}
+    for clitic, (norm, after, bare) in CLITICS.items():
+        for subject in after.split():
+            shown = "i=i" if subject == "i" else subject
+            table[f"{subject}'{clitic}"] = f"{shown} '{clitic}={norm}"
+            if clitic in ("ll", "d"):
+                table[f"{subject}'{clitic}'ve"] = f"{shown} '{clitic}={norm} 've=have"
+        for subject in bare.split():
+            table[f"{subject}{clitic}"] = f"{subject} {clitic}={norm}"
+    return cases(table)
+
+
+def negations() -> Exceptions:
+    """Verb and negation: don't, dont, couldn't've, should've."""
+    table = {}
+    for verb, norm in NEGATED.items():
+        shown = f"{verb}={norm}" if norm else verb
+        table[f"{verb}n't"] = f"{shown} n't=not"
+        table[f"{verb}n't've"] = f"{shown} n't=not 've=have"
+        if verb not in NEVER_RUN_TOGETHER:
+            table[f"{verb}nt"] = f"{shown} nt=not"
+    for subject in HAVING:
+        table[f"{subject}'ve"] = f"{subject} 've=have"
+    table.update({"couldve": "could ve=have", "wouldve": "would ve=have", "shouldve": "should ve=have", "mustve": "must ve=have"})
+    return cases(table)
+
+
+def abbreviations() -> Exceptions:
+    """Words with a full stop of their own, in the usual case and, for months and days, in lower and upper case as well."""
+    table = words(" ".join((TITLES, FIRMS, PLACES, MONTHS, DAYS, LATIN, CLOCK, SHORT, WITH_SLASH, WITH_HYPHEN, NAMES)))
+    for text, norm in NORMS.items():
+        table[text] = [{65: text, 67: norm}]
+    for text in MONTHS.split():
+        table[text.upper()] = [{65: text.upper(), **({67: NORMS[text]} if text in NORMS else {})}]
+    return table
+
+
+TOKENIZER_EXCEPTIONS = update_exc(
+    BASE_EXCEPTIONS, both_cases(contractions()), both_cases(negations()), both_cases(REDUCED), both_cases(WITH_APOSTROPHE), abbreviations()
+)

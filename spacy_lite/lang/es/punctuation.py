@@ -1,0 +1,23 @@
+"""Spanish affix rules: hyphenated words come apart between words, opening marks stand alone."""
+from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, HYPHENS, LIST_ELLIPSES, LIST_ICONS, UNITS
+from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
+from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES
+
+__all__ = ["TOKENIZER_INFIXES", "TOKENIZER_PREFIXES", "TOKENIZER_SUFFIXES"]
+
+TOKENIZER_PREFIXES = [r"[!?]{2,}", r"[¡¿]{2,}", r"[-=_*~]{3,}", *BASE_PREFIXES]
+
+TOKENIZER_SUFFIXES = [
+    r"[!?]{2,}", r"[-=_*~]{3,}",
+    *(suffix for suffix in BASE_SUFFIXES if suffix not in ("'s", "'S", "’s", "’S")),
+    r"(?<=[0-9])º?[ªºCF]", rf"(?<=[0-9])(?:{UNITS})\.",
+]  # fmt: skip
+
+TOKENIZER_INFIXES = [
+    *LIST_ELLIPSES, *LIST_ICONS,
+    r"(?<=[0-9])[+\*^](?=[0-9-])", r"(?<=[0-9])[-–](?=[0-9])",
+    rf"(?<=[{ALPHA_LOWER}{CONCAT_QUOTES}])\.(?=[{ALPHA_UPPER}{CONCAT_QUOTES}])",
+    rf"(?<=[{ALPHA}]),(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}])(?:{HYPHENS})(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}0-9])[:<>=/](?=[{ALPHA}])",
+]  # fmt: skip

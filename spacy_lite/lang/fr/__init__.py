@@ -1,0 +1,31 @@
+"""French."""
+from ...attrs import LIKE_NUM
+from ...config import registry
+from ...language import Language
+from ..base import LanguageDefaults
+from .lex_attrs import like_num
+from .punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES, TOKEN_MATCH
+from .stop_words import STOP_WORDS
+from .syntax_iterators import SYNTAX_ITERATORS
+from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
+
+__all__ = ["French"]
+
+
+@registry.languages("fr")
+class French(Language):
+    """A pipeline for French."""
+
+    lang = "fr"
+
+    class Defaults(LanguageDefaults):
+        """Data of the language."""
+
+        tokenizer_exceptions = TOKENIZER_EXCEPTIONS
+        prefixes = TOKENIZER_PREFIXES
+        suffixes = TOKENIZER_SUFFIXES
+        infixes = TOKENIZER_INFIXES
+        token_match = TOKEN_MATCH
+        lex_attr_getters = {LIKE_NUM: like_num}
+        stop_words = STOP_WORDS
+        syntax_iterators = SYNTAX_ITERATORS

@@ -1,0 +1,30 @@
+"""Dutch."""
+from ...attrs import LIKE_NUM
+from ...config import registry
+from ...language import Language
+from ..base import LanguageDefaults
+from .lex_attrs import like_num
+from .punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
+from .stop_words import STOP_WORDS
+from .syntax_iterators import SYNTAX_ITERATORS
+from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
+
+__all__ = ["Dutch"]
+
+
+@registry.languages("nl")
+class Dutch(Language):
+    """A pipeline for Dutch."""
+
+    lang = "nl"
+
+    class Defaults(LanguageDefaults):
+        """Data of the language."""
+
+        tokenizer_exceptions = TOKENIZER_EXCEPTIONS
+        prefixes = TOKENIZER_PREFIXES
+        suffixes = TOKENIZER_SUFFIXES
+        infixes = TOKENIZER_INFIXES
+        lex_attr_getters = {LIKE_NUM: like_num}
+        stop_words = STOP_WORDS
+        syntax_iterators = SYNTAX_ITERATORS

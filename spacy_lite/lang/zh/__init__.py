@@ -1,0 +1,104 @@
+"""Chinese: cut into characters, or into words by a segmenter that is installed."""
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import srsly
+
+from ...config import registry
+from ...language import Language
+from ...serialize import atomic_directory
+from ...textual import DummyTokenizer, get_words_and_spaces
+from ...tokens import Doc
+from ...vocab import Vocab
+from ..base import LanguageDefaults
+
+__all__ = ["Chinese", "ChineseTokenizer", "Segmenter"]
+
+
+class Segmenter(str, Enum):
+    """How words are found."""
+
+    char = "char"
+    jieba = "jieba"
+
+    @classmethod
+    def values(cls) -> list[str]:
+        """The names of all segmenters."""
+        return [member.value for member in cls]
+
+
+@registry.tokenizers("spacy.zh.ChineseTokenizer")
+def create_chinese_tokenizer(segmenter: Segmenter = Segmenter.char) -> Any:
+    """The tokenizer of Chinese. segmenter: `char` makes a token of every character, `jieba` of every word that package finds."""
+
+    def tokenizer_of(nlp: Any) -> "ChineseTokenizer":
+        return ChineseTokenizer(nlp.vocab, segmenter=segmenter)
+
+    return tokenizer_of
+
+
+class ChineseTokenizer(DummyTokenizer):
+    """Makes a Doc of the characters of a text, or of its words.
+
+    vocab: where words are looked up. segmenter: one of `Segmenter`. Raises ValueError for another one, ImportError where its package is
+    not installed.
+    """
+
+    def __init__(self, vocab: Vocab, segmenter: Segmenter | str = Segmenter.char) -> None:
+        self.vocab = vocab
+        self._use(segmenter)
+
+    def _use(self, segmenter: Segmenter | str) -> None:
+        name = getattr(segmenter, "value", segmenter)
+        if name not in Segmenter.values():
+            raise ValueError(f"unknown segmenter {name!r} for Chinese: expected one of {', '.join(Segmenter.values())}")
+        self.segmenter = Segmenter(name)
+        self._words = list if name == Segmenter.char else _jieba()
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenize a text."""
+        words, spaces = get_words_and_spaces([word for word in self._words(text) if word and not word.isspace()], text)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """The settings as bytes."""
+        return srsly.msgpack_dumps({"cfg": srsly.json_dumps({"segmenter": self.segmenter.value})})
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> "ChineseTokenizer":
+        """Take over the settings saved by `to_bytes`; returns the tokenizer."""
+        settings = srsly.msgpack_loads(data)
+        self._use(srsly.json_loads(settings["cfg"]).get("segmenter", "char"))
+        return self
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Write the settings to a directory."""
+        with atomic_directory(path) as part:
+            srsly.write_json(part / "cfg", {"segmenter": self.segmenter.value})
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> "ChineseTokenizer":
+        """Read the settings from a directory; returns the tokenizer."""
+        settings = Path(path) / "cfg"
+        self._use(srsly.read_json(settings).get("segmenter", "char") if settings.exists() else "char")
+        return self
+
+
+def _jieba() -> Any:
+    try:
+        import jieba
+    except ImportError:
+        raise ImportError("the segmenter `jieba` needs the package jieba: pip install jieba, or use the segmenter `char`") from None
+    return lambda text: list(jieba.cut(text, cut_all=False))
+
+
+@registry.languages("zh")
+class Chinese(Language):
+    """A pipeline for Chinese."""
+
+    lang = "zh"
+
+    class Defaults(LanguageDefaults):
+        """Settings of the language."""
+
+        config = {"nlp": {"tokenizer": {"@tokenizers": "spacy.zh.ChineseTokenizer", "segmenter": "char"}}}
+        writing_system = {"direction": "ltr", "has_case": False, "has_letters": False}
