@@ -1,4 +1,5 @@
 """What looks like a web or mail address: the patterns behind `like_url` and `like_email`."""
+
 import re
 
 __all__ = ["EMAIL", "URL", "has_known_domain"]

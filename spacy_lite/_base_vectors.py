@@ -1,4 +1,5 @@
 """The interface of word vectors, for tables of your own."""
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path

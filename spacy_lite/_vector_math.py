@@ -1,4 +1,5 @@
 """Arithmetic on tables of vectors, on NumPy or CuPy arrays alike."""
+
 import numpy
 from thinc.api import get_array_module
 from thinc.types import Floats2d, Ints2d

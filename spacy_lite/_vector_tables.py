@@ -1,4 +1,5 @@
 """Making a table of vectors smaller: one row for equal vectors, or the rows of the most important words only."""
+
 from collections.abc import Sequence
 
 import numpy

@@ -2,6 +2,7 @@
 
 An attribute is importable by name (`from spacy_lite.attrs import ORTH`). `IDS` maps names to numbers, `NAMES` numbers to names.
 """
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -137,11 +137,10 @@ def like_url(str text):
     if domain.endswith("/") or has_known_domain(domain):
         return True
     match = URL.fullmatch(text)
-    return match is not None and not has_capital(match["top"])
-
-
-cdef bint has_capital(str text):
-    return text is not None and text != text.lower()
+    if match is None:
+        return False
+    top = match["top"] or "x"   # numbers have none
+    return top.isalpha() and top == top.lower()
 
 
 def word_shape(str text):

@@ -1,6 +1,4 @@
 """Lexemes: entries of the vocabulary, with what depends on a word's form alone."""
-import numpy
-
 from libc.stdint cimport uint64_t
 
 from . cimport attrs
@@ -12,6 +10,9 @@ from .errors import nearest
 
 #: The rank of words without a vector.
 OOV_RANK = (1 << 64) - 1
+
+# What `set_attrs` sets through the property of that name.
+OWN_SETTERS = ("cluster", "flags", "prob", "rank", "sentiment")
 
 
 cdef uint64_t lexeme_attribute(const LexemeC* lexeme, int attribute) noexcept nogil:
@@ -129,6 +130,9 @@ cdef class Lexeme:
         Raises ValueError for a name that is no attribute of a lexeme.
         """
         for name, value in attrs.items():
+            if name.lower() in OWN_SETTERS:
+                setattr(self, name.lower(), value)
+                continue
             number = intify_attr(name)
             if number is None:
                 raise ValueError(f"`{name}` is not an attribute{nearest(name.upper(), IDS)}")
@@ -155,8 +159,7 @@ cdef class Lexeme:
         norms = self.vector_norm * other.vector_norm
         if norms == 0:
             return 0.0
-        xp = self.vocab.vectors_module()
-        return float(xp.dot(self.vector, other.vector) / norms)
+        return float((self.vector * other.vector).sum() / norms)
 
     @property
     def has_vector(self):

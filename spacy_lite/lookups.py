@@ -1,4 +1,5 @@
 """Tables for looking up what belongs to a word: lemmas, norms, probabilities."""
+
 import math
 import struct
 from collections import OrderedDict
@@ -209,9 +210,10 @@ class BloomFilter:
     def __init__(self, keys: Iterable[int], error_rate: float = 1e-4) -> None:
         members = list(keys)
         count = max(len(members), 1)
-        self.length = math.ceil(count * math.log(error_rate) / math.log(1 / 2 ** math.log(2)))
-        self.n_hashes = math.floor(self.length / count * math.log(2))
-        self.bits = bytearray(self.length // 8 + 1)
+        wanted = math.ceil(count * math.log(error_rate) / math.log(1 / 2 ** math.log(2)))
+        self.n_hashes = math.floor(wanted / count * math.log(2))
+        self.length = wanted // 8 * 8
+        self.bits = bytearray(self.length // 8)
         for key in members:
             for place in self.places(key):
                 self.bits[place >> 3] |= 1 << (place & 7)
@@ -226,7 +228,7 @@ class BloomFilter:
 
     def to_bytes(self) -> bytes:
         """Number of hashes, number of bits, seed, then the bits, eight to a 64-bit word."""
-        return struct.pack(f"<3Q{self.length // 8}Q", self.n_hashes, self.length, 0, *self.bits[: self.length // 8])
+        return struct.pack(f"<{3 + len(self.bits)}Q", self.n_hashes, self.length, 0, *self.bits)
 
 
 def load_map(data: bytes, what: str) -> dict[Any, Any]:

@@ -1,4 +1,5 @@
 """The coarse parts of speech and their numbers, importable by name: `from spacy_lite.parts_of_speech import NOUN`."""
+
 from . import symbols
 
 __all__ = ["IDS", "NAMES", "NO_TAG"]

@@ -1,4 +1,5 @@
 """Word vectors: a table of rows, and which rows belong to a word."""
+
 import json
 from collections.abc import Iterable, Iterator, KeysView
 from enum import StrEnum

@@ -26,11 +26,11 @@ cdef class Vocab:
 
     # The arena a Doc under construction must keep: take it after getting its lexemes, or before the first when no
     # `maybe_roll` comes between.
-    cdef Arena hold(self)
+    cpdef Arena hold(self)
 
     # Call before a text (or before reading a Doc), never inside one: starts a new generation when the current arena
     # is over its budget.
-    cdef int maybe_roll(self) except -1
+    cpdef int maybe_roll(self) except -1
 
     cdef LexemeC* permanent_lexeme(self, uint64_t orth) except NULL
     cdef LexemeC* lexeme_of_word(self, Word* word) except NULL

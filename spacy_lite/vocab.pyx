@@ -154,10 +154,12 @@ cdef class Vocab:
                 word.lexeme[0] = dereference(lexeme)
         return 0
 
-    cdef Arena hold(self):
+    cpdef Arena hold(self):
+        """The current arena: who keeps an id of a transient string, or a lexeme, keeps it too."""
         return self.strings.current
 
-    cdef int maybe_roll(self) except -1:
+    cpdef int maybe_roll(self) except -1:
+        """Start a new arena if the current one is over `arena_budget`. Called before a text, never inside one."""
         if self.strings.current.words.bytes() > self.arena_budget:
             self.strings.roll()
         return 0

@@ -1,4 +1,5 @@
 """Ids must be those trained models and files were made with."""
+
 import random
 import struct
 
@@ -30,6 +31,8 @@ def test_murmurhash3_x86_128_equals_the_algorithm_in_plain_python(seed):
 
 
 def test_murmurhash3_x86_128_gives_published_digests():
-    found = [struct.unpack("<4I", _hashing.murmurhash3_x86_128(data, seed)) for data, seed in ((b"", 1), (b"Hello, world!", 123))]
+    found = [
+        struct.unpack("<4I", _hashing.murmurhash3_x86_128(data, seed)) for data, seed in ((b"", 1), (b"Hello, world!", 123))
+    ]
     digests = ["".join(f"{part:08x}" for part in parts) for parts in found]
     assert digests == ["88c4adec54d201b954d201b954d201b9", "61c9129e5a1aacd7a41621629e37c886"]

@@ -1,4 +1,5 @@
 """The string store: ids, symbols, and how long strings live."""
+
 import gc
 import json
 
@@ -42,10 +43,30 @@ def test_symbols_keep_their_numbers_both_ways():
 
 def test_symbol_numbers_are_those_of_the_file_formats():
     known = {
-        "IS_ALPHA": 1, "IS_CURRENCY": 18, "FLAG19": 19, "FLAG63": 63, "ID": 64, "ORTH": 65, "NORM": 67, "LANG": 83, "ADJ": 84,
-        "X": 101, "SPACE": 103, "DEPRECATED276": 379, "PERSON": 380, "LAW": 390, "CARDINAL": 397, "acomp": 398, "xcomp": 450, "acl": 451,
-        "ENT_KB_ID": 452, "MORPH": 453, "ENT_ID": 454, "IDX": 455, "_": 456,
-    }  # fmt: skip
+        "IS_ALPHA": 1,
+        "IS_CURRENCY": 18,
+        "FLAG19": 19,
+        "FLAG63": 63,
+        "ID": 64,
+        "ORTH": 65,
+        "NORM": 67,
+        "LANG": 83,
+        "ADJ": 84,
+        "X": 101,
+        "SPACE": 103,
+        "DEPRECATED276": 379,
+        "PERSON": 380,
+        "LAW": 390,
+        "CARDINAL": 397,
+        "acomp": 398,
+        "xcomp": 450,
+        "acl": 451,
+        "ENT_KB_ID": 452,
+        "MORPH": 453,
+        "ENT_ID": 454,
+        "IDX": 455,
+        "_": 456,
+    }
     assert {name: symbols.IDS[name] for name in known} == known
     assert len(symbols.NAMES) == 457
 
