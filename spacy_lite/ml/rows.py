@@ -89,21 +89,14 @@ def _consecutive(arrays: Sequence[Any]) -> Any:
     """The stretch of the common base that the arrays cover in order, or None where they do not."""
     first = arrays[0]
     base = getattr(first, "base", None)
-    if base is None or getattr(base, "ndim", 0) != 2 or base.shape[1:] != first.shape[1:] or base.dtype != first.dtype:
+    width = first.shape[1:]
+    if getattr(base, "dtype", None) != first.dtype or len(width) != 1 or not base.flags.c_contiguous:
         return None
-    if not base.flags.c_contiguous or not base.size:
-        return None
-    row_bytes = base.itemsize * base.shape[1]
-    position = _address(first)
-    start, remainder = divmod(position - _address(base), row_bytes)
+    start = position = _address(first)
+    row_bytes = first.itemsize * width[0]
     for array in arrays:
-        if (
-            array.base is not base
-            or array.shape[1:] != first.shape[1:]
-            or _address(array) != position
-            or not array.flags.c_contiguous
-        ):
+        if array.base is not base or array.shape[1:] != width or not array.flags.c_contiguous or _address(array) != position:
             return None
         position += len(array) * row_bytes
-    end = (position - _address(base)) // row_bytes
-    return base[start:end] if not remainder and start >= 0 and end <= len(base) else None
+    begin, end = ((place - _address(base)) // first.itemsize for place in (start, position))
+    return base.reshape(-1)[begin:end].reshape(-1, width[0])

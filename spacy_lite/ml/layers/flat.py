@@ -1,4 +1,4 @@
-"""Thinc's adapters between lists, ragged arrays and arrays for batches that are flat already: Thinc's nodes, copying nothing."""
+"""Thinc's adapters between lists, ragged arrays and arrays, for batches that are flat already: they copy nothing."""
 
 from collections.abc import Callable
 from typing import Any

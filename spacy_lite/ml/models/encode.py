@@ -31,16 +31,14 @@ def MaxoutWindowEncoder(width: int, window_size: int, maxout_pieces: int, depth:
     maxout. depth: number of blocks; a word sees window_size * depth words on either side. Input and output: one (n_i, width)
     array a document.
     """
-    model = with_rows(_maxout_blocks(width, window_size, maxout_pieces, depth), pad=window_size * depth)
-    _set_width(model, width)
-    return with_fused_windows(model)
+    blocks = _maxout_blocks(width, window_size, maxout_pieces, depth)
+    return with_fused_windows(with_rows(blocks, pad=window_size * depth))
 
 
 @registry.architectures("spacy-legacy.MaxoutWindowEncoder.v1")
 def MaxoutWindowEncoder_v1(width: int, window_size: int, maxout_pieces: int, depth: int) -> Model[Floats2d, Floats2d]:
     """As `MaxoutWindowEncoder`, but from array to array: `spacy.Tok2Vec.v1` pads and flattens around it."""
     model = _maxout_blocks(width, window_size, maxout_pieces, depth)
-    _set_width(model, width)
     model.attrs["receptive_field"] = window_size * depth
     return model
 
@@ -53,17 +51,13 @@ def MishWindowEncoder(width: int, window_size: int, depth: int) -> Model[list[Fl
     output: one (n_i, width) array a document. As published, documents of a batch are not padded: a word near the end of one
     sees the beginning of the next.
     """
-    model = with_rows(_mish_blocks(width, window_size, depth))
-    _set_width(model, width)
-    return model
+    return with_rows(_mish_blocks(width, window_size, depth))
 
 
 @registry.architectures("spacy-legacy.MishWindowEncoder.v1")
 def MishWindowEncoder_v1(width: int, window_size: int, depth: int) -> Model[Floats2d, Floats2d]:
     """As `MishWindowEncoder`, but from array to array."""
-    model = _mish_blocks(width, window_size, depth)
-    _set_width(model, width)
-    return model
+    return _mish_blocks(width, window_size, depth)
 
 
 @registry.architectures("spacy.TorchBiLSTMEncoder.v1")
@@ -81,18 +75,19 @@ def BiLSTMEncoder(width: int, depth: int, dropout: float) -> Model[list[Floats2d
 def _maxout_blocks(width: int, window_size: int, pieces: int, depth: int) -> Model[Any, Any]:
     _check("MaxoutWindowEncoder", width=width, window_size=window_size, maxout_pieces=pieces, depth=depth)
     layer = Maxout(nO=width, nI=width * (2 * window_size + 1), nP=pieces, dropout=0.0, normalize=True)
-    return clone(residual(chain(expand_window(window_size=window_size), layer)), depth)
+    return _blocks(layer, width, window_size, depth)
 
 
 def _mish_blocks(width: int, window_size: int, depth: int) -> Model[Any, Any]:
     _check("MishWindowEncoder", width=width, window_size=window_size, depth=depth)
     layer = Mish(nO=width, nI=width * (2 * window_size + 1), dropout=0.0, normalize=True)
-    return clone(residual(chain(expand_window(window_size=window_size), layer)), depth)
+    return _blocks(layer, width, window_size, depth)
 
 
-def _set_width(model: Model, width: int) -> None:
-    if model.has_dim("nO") is None:
-        model.set_dim("nO", width)
+def _blocks(layer: Model, width: int, window_size: int, depth: int) -> Model[Any, Any]:
+    model = clone(residual(chain(expand_window(window_size=window_size), layer)), depth)
+    model.set_dim("nO", width)
+    return model
 
 
 def _check(name: str, **settings: int) -> None:

@@ -175,8 +175,8 @@ def _resize_sparse(layer: Model, new_nO: int, *, fill_defaults: dict[str, float]
     if old_nO == new_nO or not layer.has_param("W"):
         layer.set_dim("nO", new_nO, force=True)
         return layer
-    resized = layer.copy()
-    resized.set_dim("nO", new_nO, force=True)
+    make = SparseLinear if layer.attrs["v1_indexing"] else SparseLinear_v2
+    resized = make(nO=new_nO, length=layer.get_dim("length"))
     ops = layer.ops
     W = ops.alloc1f(layer.get_dim("length") * new_nO)
     W += fill_defaults.get("W", 0.0)
@@ -232,7 +232,7 @@ def _layer_norm(width: int | None) -> Model:
 
 def init_ensemble_textcat(model: Model, X: Any = None, Y: Any = None) -> Model:
     """Give the layers of an ensemble the width of its vectors, known only now, and initialize them."""
-    width = get_tok2vec_width(model)
+    width = _width_of_vectors(model, X)
     model.get_ref("attention_layer").set_dim("nO", width)
     for name in ("maxout_layer", "norm_layer"):
         model.get_ref(name).set_dim("nO", width)
@@ -275,8 +275,14 @@ def build_textcat_parametric_attention_v1(
     return model
 
 
+def _width_of_vectors(model: Model, X: Any) -> int:
+    # An encoder may know its width only once it has seen documents.
+    model.get_ref("tok2vec").initialize(X)
+    return get_tok2vec_width(model)
+
+
 def _init_parametric_attention(model: Model, X: Any = None, Y: Any = None) -> Model:
-    width = get_tok2vec_width(model)
+    width = _width_of_vectors(model, X)
     model.get_ref("attention_layer").set_dim("nO", width)
     for name in ("key_transform", "nonlinear_layer", "norm_layer"):
         model.get_ref(name).set_dim("nO", width)

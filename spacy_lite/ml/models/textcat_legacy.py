@@ -1,5 +1,7 @@
 """Text classifiers of old configs: each was replaced by a later version of `textcat`."""
 
+from functools import reduce
+
 from thinc.api import (
     Dropout,
     HashEmbed,
@@ -104,7 +106,7 @@ def build_text_classifier_v1(
         for i, (column, w) in enumerate(zip(range(1, 5), widths))
     ]
     mixer = Maxout(nO=width, nI=sum(widths), normalize=True)
-    words = chain(FeatureExtractor(ENSEMBLE_COLUMNS), with_array(uniqued(chain(concatenate(*tables), mixer), column=0)))
+    words = chain(FeatureExtractor(ENSEMBLE_COLUMNS), with_array(uniqued(chain(reduce(concatenate, tables), mixer), column=0)))
     block = residual(
         chain(expand_window(window_size=window_size), Maxout(nO=width, nI=width * (2 * window_size + 1), nP=3, normalize=True))
     )

@@ -1,0 +1,187 @@
+"""The model of transition components: vectors of all tokens of a batch, and the weights that score the states of a search."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import local
+from typing import Any
+
+import numpy
+from thinc.api import Linear, Model, Ops, noop, zero_init
+
+from ..config import registry
+from ..kernels import network
+from ..kernels.packing import packed
+from ..transitions.engine import ScorerWeights, TrainingTrace
+from .layers.precomputable_affine import PrecomputableAffine
+
+__all__ = ["StateScores", "TransitionModel", "resize_output"]
+
+# Tokens whose contributions are computed at once: what bounds the memory of the search.
+CHUNK_TOKENS = 1024
+_workspace = local()
+
+
+@dataclass
+class StateScores:
+    """What a search needs of a batch: the vectors of its tokens, (tokens, width) float32, and the weights that score states."""
+
+    vectors: numpy.ndarray
+    weights: ScorerWeights
+
+    def contributions(self, start: int = 0, stop: int | None = None) -> numpy.ndarray:
+        """Contribution of tokens [start, stop) to the hidden layer, in a buffer of the calling thread that the next call overwrites."""
+        rows = self.vectors[start:stop]
+        width = self.weights.lower.n_outputs
+        buffer = getattr(_workspace, "buffer", None)
+        if buffer is None or buffer.size < len(rows) * width:
+            _workspace.buffer = buffer = numpy.empty(max(len(rows), CHUNK_TOKENS) * width, dtype="f")
+        out = buffer[: len(rows) * width].reshape(len(rows), width)
+        return network.linear(rows, self.weights.lower, out)
+
+
+@registry.layers("spacy.TransitionModel.v1")
+def TransitionModel(
+    tok2vec: Model,
+    lower: Model,
+    upper: Model | None,
+    resize_output: Callable | None = None,
+    dropout: float = 0.2,
+    unseen_classes: Iterable[int] = (),
+) -> Model:
+    """Put vectors, hidden layer and output layer together.
+
+    tok2vec: from documents to rows (tokens, nI). lower: the hidden layer. upper: from hidden to scores; None: the hidden layer gives them.
+    unseen_classes: moves that were never seen and must not be predicted.
+    Input: documents. Output: StateScores; its backward pass takes the TrainingTrace of the search.
+    """
+    layers = [tok2vec, lower, upper if upper is not None else noop()]
+    return Model(
+        "parser_model",
+        forward,
+        init=init,
+        dims={"nI": tok2vec.maybe_get_dim("nI")},
+        layers=layers,
+        refs={"tok2vec": tok2vec, "lower": lower, "upper": layers[2]},
+        attrs={
+            "has_upper": upper is not None,
+            "unseen_classes": sorted(unseen_classes),
+            "resize_output": resize_output or globals()["resize_output"],
+        },
+    )
+
+
+def init(model: Model, X: Any = None, Y: Any = None) -> None:
+    """Initialize from documents; the number of moves has been set by then."""
+    model.get_ref("tok2vec").initialize(X=X)
+    model.layers[1].initialize()
+    if model.attrs["has_upper"]:
+        model.layers[2].initialize(X=model.ops.alloc2f(2, model.layers[1].get_dim("nO")))
+
+
+def forward(model: Model, docs: Any, is_train: bool) -> tuple[StateScores, Callable]:
+    """Vectors of the documents' tokens and the weights for their states."""
+    ops = model.ops
+    rows, backprop_vectors = model.layers[0](docs, is_train)
+    vectors = numpy.ascontiguousarray(ops.to_numpy(rows), dtype="f")
+
+    def backprop(trace: TrainingTrace) -> Any:
+        d_vectors = backprop_states(model, vectors, trace)
+        return backprop_vectors(ops.asarray(d_vectors))
+
+    return StateScores(vectors, scorer_weights(model)), backprop
+
+
+def scorer_weights(model: Model) -> ScorerWeights:
+    """The hidden and output weights in the layout of the search."""
+    lower, ops = model.layers[1], model.ops
+    nF, nO, nP, nI = (lower.get_dim(name) for name in ("nF", "nO", "nP", "nI"))
+    by_piece = ops.to_numpy(lower.get_param("W")).transpose(0, 2, 1, 3)
+    upper = model.layers[2] if model.attrs["has_upper"] else None
+    mask = None
+    if model.attrs["unseen_classes"]:
+        mask = numpy.zeros(upper.get_dim("nO") if upper else nO, dtype="uint8")
+        mask[list(model.attrs["unseen_classes"])] = 1
+    return ScorerWeights(
+        packed(lower, numpy.ascontiguousarray(by_piece).reshape(nF * nP * nO, nI)),
+        numpy.ascontiguousarray(ops.to_numpy(lower.get_param("pad"))[0].transpose(0, 2, 1)),
+        numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
+        packed(upper, ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b"))) if upper else None,
+        mask,
+    )
+
+
+def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) -> numpy.ndarray:
+    """Gradient of the token vectors from what the search noted; the weights' gradients are added to the model."""
+    lower, ops = model.layers[1], model.ops
+    nF, nO, nP, nI = (lower.get_dim(name) for name in ("nF", "nO", "nP", "nI"))
+    d_scores = mask_unseen(model, trace.gradient)
+    if model.attrs["has_upper"]:
+        upper = model.layers[2]
+        upper.inc_grad("W", ops.asarray(network.gemm(d_scores, trace.hidden, trans_a=True)))
+        upper.inc_grad("b", ops.asarray(network.column_sums(d_scores)))
+        d_hidden = network.gemm(d_scores, ops.to_numpy(upper.get_param("W")))
+    else:
+        d_hidden = d_scores
+    d_tokens, d_pad, d_bias = trace.scatter(d_hidden)
+    by_piece = numpy.ascontiguousarray(ops.to_numpy(lower.get_param("W")).transpose(0, 2, 1, 3)).reshape(nF * nP * nO, nI)
+    d_W = network.gemm(d_tokens, vectors, trans_a=True).reshape(nF, nP, nO, nI)
+    lower.inc_grad("W", ops.asarray(numpy.ascontiguousarray(d_W.transpose(0, 2, 1, 3))))
+    lower.inc_grad("b", ops.asarray(numpy.ascontiguousarray(d_bias.T)))
+    lower.inc_grad("pad", ops.asarray(numpy.ascontiguousarray(d_pad.transpose(0, 2, 1))[numpy.newaxis]))
+    return network.gemm(d_tokens, by_piece)
+
+
+def mask_unseen(model: Model, d_scores: numpy.ndarray) -> numpy.ndarray:
+    """A move that some gold annotation asks for is unseen no longer; the others get no gradient."""
+    unseen = list(model.attrs["unseen_classes"])
+    if not unseen:
+        return d_scores
+    asked_for = (d_scores[:, unseen] < 0).any(axis=0)
+    model.attrs["unseen_classes"] = [move for move, seen in zip(unseen, asked_for, strict=True) if not seen]
+    d_scores[:, model.attrs["unseen_classes"]] = 0
+    return d_scores
+
+
+def resize_output(model: Model, new_nO: int) -> Model:
+    """Give the model `new_nO` moves: new ones get zero weights and are unseen. A smaller number changes nothing."""
+    has_upper = model.attrs["has_upper"]
+    old = model.layers[2] if has_upper else model.layers[1]
+    if not old.has_dim("nO"):
+        old.set_dim("nO", new_nO)
+        return model
+    old_nO = old.get_dim("nO")
+    if new_nO <= old_nO:
+        return model
+    if not old.has_param("W"):
+        old.set_dim("nO", new_nO, force=True)
+        return model
+    new = _larger_linear(old, new_nO) if has_upper else _larger_affine(old, new_nO)
+    model.layers[2 if has_upper else 1] = new
+    model.set_ref("upper" if has_upper else "lower", new)
+    model.attrs["unseen_classes"] = sorted({*model.attrs["unseen_classes"], *range(old_nO, new_nO)})
+    return model
+
+
+def _larger_linear(old: Model, nO: int) -> Model:
+    new = Linear(nO=nO, nI=old.get_dim("nI"), init_W=zero_init)
+    _copy_params(old, new, {"W": (nO, old.get_dim("nI")), "b": (nO,)}, axis=0, ops=old.ops)
+    return new
+
+
+def _larger_affine(old: Model, nO: int) -> Model:
+    nF, nP, nI = (old.get_dim(name) for name in ("nF", "nP", "nI"))
+    new = PrecomputableAffine(nO=nO, nI=nI, nF=nF, nP=nP, dropout=old.attrs["dropout_rate"])
+    _copy_params(old, new, {"W": (nF, nO, nP, nI), "pad": (1, nF, nO, nP)}, axis=-3, ops=old.ops)
+    _copy_params(old, new, {"b": (nO, nP)}, axis=0, ops=old.ops)
+    return new
+
+
+def _copy_params(old: Model, new: Model, shapes: dict[str, tuple[int, ...]], axis: int, ops: Ops) -> None:
+    for name, shape in shapes.items():
+        values = ops.xp.zeros(shape, dtype="f")
+        source = old.get_param(name)
+        at = axis if name != "pad" else -2
+        index = [slice(None)] * len(shape)
+        index[at] = slice(0, source.shape[at])
+        values[tuple(index)] = source
+        new.set_param(name, values)
