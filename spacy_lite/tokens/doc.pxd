@@ -19,7 +19,6 @@ from .store cimport (
 
 cdef class Doc(TokenStore):
     cdef public bint has_unknown_spaces
-    cdef public object tensor
     cdef public object cats
     cdef public object user_data
     cdef public object user_hooks
@@ -27,8 +26,13 @@ cdef class Doc(TokenStore):
     cdef public object user_span_hooks
     cdef public object activations
     cdef public object noun_chunks_iterator
-    cdef public double sentiment
-    cdef object groups
-    cdef object vector_cache
-    cdef object norm_cache
+    cdef public object _context
+    cdef public object _vector
+    cdef public object _vector_norm
+    cdef object _tensor
+    cdef object _spans
+    cdef double _sentiment
+    cdef bint vector_given          # by the user, rather than computed
+
+    cdef int _token_at(self, int character) except -1
     cdef object __weakref__

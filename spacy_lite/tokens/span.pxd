@@ -4,15 +4,23 @@ from libc.stdint cimport uint64_t
 from .store cimport TokenStore
 
 
-cdef class Span:
-    cdef readonly TokenStore doc
-    cdef int first
-    cdef int last                # exclusive
-    cdef public uint64_t label
-    cdef public uint64_t kb_id
-    cdef public uint64_t id
-    cdef object vector_cache
-    cdef object norm_cache
+# What a Span says, apart from its Doc. A Span and the group it belongs to share it, so a change shows in both.
+cdef class SpanData:
+    cdef int start
+    cdef int end                # exclusive
+    cdef uint64_t label
+    cdef uint64_t kb_id
+    cdef uint64_t id
 
     @staticmethod
-    cdef Span view(TokenStore doc, int start, int end, uint64_t label, uint64_t kb_id, uint64_t id)
+    cdef SpanData make(int start, int end, uint64_t label, uint64_t kb_id, uint64_t id)
+
+
+cdef class Span:
+    cdef readonly TokenStore doc
+    cdef SpanData data
+    cdef public object _vector
+    cdef public object _vector_norm
+
+    @staticmethod
+    cdef Span view(TokenStore doc, SpanData data)

@@ -64,5 +64,9 @@ cdef class TokenStore:
     cdef str slice_text(self, int start, int end, bint trailing_space)
     # Drops what is derived from a column; -1: what is derived from the words.
     cdef int drop_caches(self, int column) except -1
+    # Appends tokens [start, end) of another store with their annotations. A head outside the range becomes the token itself.
+    cdef int extend(self, TokenStore other, int start, int end) except -1
+    # Writes an attribute of tokens [start, end) to every stride-th place of `out`.
     cdef int fill(self, uint64_t attr, uint64_t* out, int start, int end, size_t stride) except -1
+    # Sets an attribute of all tokens from every stride-th place of `values`; ValueError for a HEAD, ENT_IOB or POS out of range.
     cdef int store(self, uint64_t attr, const uint64_t* values, size_t stride) except -1

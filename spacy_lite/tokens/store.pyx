@@ -6,7 +6,6 @@ from libc.string cimport memcpy, memset
 from libcpp.string cimport string
 
 from ..attrs cimport (
-    CLUSTER,
     DEP,
     ENT_ID,
     ENT_IOB,
@@ -15,6 +14,7 @@ from ..attrs cimport (
     HEAD,
     ID,
     IDX,
+    IS_SPACE,
     LANG,
     LEMMA,
     LENGTH,
@@ -37,7 +37,11 @@ from .tree cimport Tree
 
 import numpy
 
+from .. import symbols
+
 MAX_TOKENS = (1 << 31) - 64
+cdef uint64_t ADJ = symbols.ADJ     # the first and the last number of a part of speech
+cdef uint64_t SPACE = symbols.SPACE
 
 
 cdef int column_of_attr(uint64_t attr) noexcept nogil:
@@ -264,8 +268,32 @@ cdef class TokenStore:
                 text.push_back(b" ")
         return PyUnicode_DecodeUTF8(text.data(), text.size(), NULL)
 
+    cdef int extend(self, TokenStore other, int start, int end) except -1:
+        cdef int column, n = end - start, at = self.length
+        cdef int64_t head
+        self.reserve(at + n)
+        self.drop_caches(-1)
+        for column in range(N_COLUMNS):
+            if other.columns[column] != NULL:
+                memcpy(self.writable(column) + at, other.columns[column] + start, n * sizeof(uint64_t))
+        if n:
+            memcpy(self.lex + at, other.lex + start, n * sizeof(LexemeC*))
+            memcpy(self.spaces + at, other.spaces + start, n)
+        self.length += n
+        if at and n and other.columns[COLUMN_SENT_START] == NULL and start == 0:
+            self.writable(COLUMN_SENT_START)[at] = 1
+        if other.columns[COLUMN_HEAD] != NULL:
+            for column in range(at, at + n):
+                head = column + <int64_t>self.columns[COLUMN_HEAD][column]
+                if head < at or head >= at + n:
+                    self.columns[COLUMN_HEAD][column] = 0
+        for arena in other.arenas:
+            if not any([arena is held for held in self.arenas]):
+                self.arenas.append(arena)
+                self.last_arena = arena
+        return 0
+
     cdef int fill(self, uint64_t attr, uint64_t* out, int start, int end, size_t stride) except -1:
-        """Write an attribute of tokens [start, end) to every stride-th place of `out`."""
         cdef int i, column = column_of_attr(attr)
         cdef const uint64_t* values
         cdef size_t at = 0
@@ -286,7 +314,6 @@ cdef class TokenStore:
         return 0
 
     cdef int store(self, uint64_t attr, const uint64_t* values, size_t stride) except -1:
-        """Read an attribute of all tokens from every stride-th place of `values`; checks what could not be read back."""
         cdef int i, column = column_of_attr(attr)
         cdef int64_t head
         cdef uint64_t* out
@@ -300,6 +327,10 @@ cdef class TokenStore:
             for i in range(self.length):
                 if values[i * stride] > 3:
                     raise ValueError(f"ENT_IOB of token {i} is {<int64_t>values[i * stride]}: it must be 0 (missing), 1 (I), 2 (O) or 3 (B)")
+        elif attr == POS:
+            for i in range(self.length):
+                if values[i * stride] != 0 and not ADJ <= values[i * stride] <= SPACE:
+                    raise ValueError(f"POS of token {i} is {values[i * stride]}, which is the number of no part of speech")
         if column >= 0:
             out = self.writable(column)
             for i in range(self.length):
@@ -309,6 +340,26 @@ cdef class TokenStore:
                 self.spaces[i] = values[i * stride] != 0
             self.drop_caches(-1)
         return 0
+
+    def _append(self, TokenStore other):
+        self.extend(other, 0, other.length)
+
+    def _close_with_space(self):
+        # A space behind the last token, where it neither has one nor is one.
+        if self.length and not self.spaces[self.length - 1] and not lexeme_attr(self.lex[self.length - 1], IS_SPACE):
+            self.spaces[self.length - 1] = 1
+            self.drop_caches(-1)
+
+    def _n_characters(self):
+        return self.get_offsets()[self.length]
+
+    def _forget(self, attr):
+        # Back to the state of never having been written.
+        cdef int column = column_of_attr(attr)
+        if column >= 0:
+            free(self.columns[column])
+            self.columns[column] = NULL
+            self.drop_caches(column)
 
     def read_column(self, attr):
         """Values of one attribute for all tokens: a new array (n,) uint64, negative values in two's complement.

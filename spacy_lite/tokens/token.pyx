@@ -1,0 +1,530 @@
+"""Token: a view of one position of a Doc."""
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+from libc.stdint cimport int64_t, uint64_t
+
+from .. cimport attrs
+from ..strings cimport StringStore
+from .store cimport COLUMN_DEP, COLUMN_ENT_IOB, COLUMN_HEAD, COLUMN_MORPH, COLUMN_POS, COLUMN_SENT_START, TokenStore
+from .tree cimport Tree
+
+from ..attrs import IOB_STRINGS
+from ..errors import nearest
+from ..symbols import IDS, PARTS_OF_SPEECH
+from ._similarity import cosine, norm_of
+from .morphanalysis import MorphAnalysis
+from .underscore import Underscore, extension_methods
+
+POS_IDS = {"": 0, **{name: IDS[name] for name in PARTS_OF_SPEECH}}
+POS_NAMES = {number: name for name, number in POS_IDS.items()}
+cdef uint64_t CONJ = IDS["conj"]
+
+
+def pos_id(name):
+    """Number of a Universal Dependencies part of speech. Raises ValueError for any other name."""
+    try:
+        return POS_IDS[name or ""]
+    except KeyError:
+        raise ValueError(
+            f"`{name}` is not a part of speech of Universal Dependencies{nearest(name, PARTS_OF_SPEECH)}: pos takes "
+            f"{', '.join(PARTS_OF_SPEECH)}; other tag sets go into `tag`"
+        ) from None
+
+
+cdef class Flag:
+    """A boolean attribute of the token's word type."""
+    cdef uint64_t attr
+    cdef readonly str __doc__
+
+    def __init__(self, attr, doc):
+        self.attr, self.__doc__ = attr, doc
+
+    def __get__(self, Token token, owner):
+        return self if token is None else token.doc.get_attr(token.i, self.attr) != 0
+
+    def __set__(self, Token token, value):
+        raise AttributeError("it belongs to the word type: set flags on the lexeme, as in `nlp.vocab[word].set_flag`")
+
+
+cdef class Number:
+    """An attribute as a number: the id of a string, mostly."""
+    cdef uint64_t attr
+    cdef bint writable
+    cdef readonly str __doc__
+
+    def __init__(self, attr, doc, writable=False):
+        self.attr, self.__doc__, self.writable = attr, doc, writable
+
+    def __get__(self, Token token, owner):
+        return self if token is None else token.doc.get_attr(token.i, self.attr)
+
+    def __set__(self, Token token, value):
+        if not self.writable:
+            raise AttributeError("this attribute of a token cannot be set: it belongs to the word type")
+        if self.attr == attrs.POS and value not in POS_NAMES:
+            raise ValueError(f"{value} is not the number of a part of speech: use `token.pos_ = \"NOUN\"`")
+        token.doc.set_attr(token.i, self.attr, value)
+
+
+cdef class Text:
+    """An attribute as a string."""
+    cdef uint64_t attr
+    cdef bint writable
+    cdef readonly str __doc__
+
+    def __init__(self, attr, doc, writable=False):
+        self.attr, self.__doc__, self.writable = attr, doc, writable
+
+    def __get__(self, Token token, owner):
+        if token is None:
+            return self
+        cdef uint64_t key = token.doc.get_attr(token.i, self.attr)
+        return token.doc.vocab.strings[key] if key else ""
+
+    def __set__(self, Token token, value):
+        if not self.writable:
+            raise AttributeError("this attribute of a token cannot be set: it belongs to the word type")
+        token.doc.set_attr(token.i, self.attr, pos_id(value) if self.attr == attrs.POS else token.doc.intern(value))
+
+
+cdef class Token:
+    """One token: a word, a punctuation mark, a run of white space.
+
+    vocab: the vocabulary of the Doc. doc: the Doc. offset: index of the token in it. Raises IndexError outside the Doc.
+    A Token is a view: it holds no annotation of its own, and two views of one position are equal.
+    """
+
+    def __init__(self, vocab, TokenStore doc, int offset):
+        if not 0 <= offset < doc.length:
+            raise IndexError(f"there is no token {offset} in a Doc of {doc.length} tokens")
+        self.doc = doc
+        self.i = offset
+
+    @staticmethod
+    cdef Token view(TokenStore doc, int i):
+        cdef Token self = Token.__new__(Token)
+        self.doc = doc
+        self.i = i
+        return self
+
+    set_extension, get_extension, has_extension, remove_extension = extension_methods("token")
+
+    @property
+    def _(self):
+        """Extension attributes."""
+        return Underscore(Underscore.token_extensions, self, start=self.idx, end=None)
+
+    def __hash__(self):
+        return hash((id(self.doc), self.i))
+
+    def __len__(self):
+        """Number of characters."""
+        return self.doc.lex[self.i].length
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return self.text
+
+    def __bytes__(self):
+        return self.text.encode("utf8")
+
+    def __unicode__(self):
+        return self.text
+
+    def __reduce__(self):
+        raise TypeError("a Token cannot be pickled by itself: pickle its Doc and keep the index `token.i`")
+
+    def __richcmp__(self, other, int op):
+        if not isinstance(other, Token):
+            return NotImplemented if other is not None else op == Py_NE
+        cdef Token that = <Token>other
+        mine, its = (self.i, id(self.doc)), (that.i, id(that.doc))
+        if op == Py_EQ:
+            return mine == its
+        if op == Py_NE:
+            return mine != its
+        if op == Py_LT:
+            return mine < its
+        if op == Py_LE:
+            return mine <= its
+        if op == Py_GT:
+            return mine > its
+        return mine >= its
+
+    @property
+    def vocab(self):
+        """The vocabulary."""
+        return self.doc.vocab
+
+    def check_flag(self, flag_id):
+        """Value of a boolean attribute of the word type. flag_id (int): its number, such as `attrs.IS_TITLE`."""
+        return bool(self.doc.get_attr(self.i, flag_id)) if 0 < flag_id < 64 else False
+
+    def nbor(self, int i=1):
+        """The token `i` positions further (negative: before). Raises IndexError outside the Doc."""
+        if not 0 <= self.i + i < self.doc.length:
+            raise IndexError(f"token {self.i} has no neighbour {i:+d}: the Doc has tokens 0 to {self.doc.length - 1}")
+        return Token.view(self.doc, self.i + i)
+
+    # ---- vectors ----
+
+    def similarity(self, other):
+        """Cosine of the vectors of this token and another object; 1.0 for the same word, 0.0 where one has no vector."""
+        if "similarity" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["similarity"](self, other)
+        twin = other
+        if hasattr(other, "__getitem__") and hasattr(other, "__len__") and len(other) == 1:
+            twin = other[0]
+        if getattr(twin, "orth", None) == self.orth:
+            return 1.0
+        return cosine(self, other)
+
+    @property
+    def has_vector(self):
+        """Whether the word has a vector (or, without word vectors, the Doc a tensor)."""
+        if "has_vector" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["has_vector"](self)
+        if self._uses_tensor():
+            return True
+        return self.doc.vocab.has_vector(self.orth)
+
+    @property
+    def vector(self):
+        """The word's vector (W,) float32, or the token's row of `doc.tensor` where the vocabulary has no vectors."""
+        if "vector" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["vector"](self)
+        if self._uses_tensor():
+            return self.doc.tensor[self.i]
+        return self.doc.vocab.get_vector(self.orth)
+
+    def _uses_tensor(self):
+        return self.doc.tensor.size != 0 and self.doc.vocab.vectors.size == 0
+
+    @property
+    def vector_norm(self):
+        """Length of the vector."""
+        if "vector_norm" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["vector_norm"](self)
+        return norm_of(self.vector)
+
+    @property
+    def tensor(self):
+        """The token's row of `doc.tensor`."""
+        return self.doc.tensor[self.i]
+
+    # ---- attributes ----
+
+    @property
+    def lex(self):
+        """The Lexeme: the word type."""
+        return self.doc.vocab[self.doc.lex[self.i].orth]
+
+    @property
+    def idx(self):
+        """Index of the token's first character in the text of the Doc."""
+        return self.doc.get_offsets()[self.i]
+
+    @property
+    def text(self):
+        """The text, without the space behind it."""
+        return self.doc.slice_text(self.i, self.i + 1, False)
+
+    @property
+    def text_with_ws(self):
+        """The text and the space behind it, if there is one."""
+        return self.doc.slice_text(self.i, self.i + 1, True)
+
+    @property
+    def whitespace_(self):
+        """A space where one follows the token, else ""."""
+        return " " if self.doc.spaces[self.i] else ""
+
+    @property
+    def is_oov(self):
+        """Whether the word has no vector."""
+        return self.doc.lex[self.i].id == <uint64_t>-1
+
+    @property
+    def prob(self):
+        """Smoothed log probability of the word type."""
+        return self.lex.prob
+
+    @property
+    def sentiment(self):
+        """A number for how positive the word is; 0.0 unless a hook says otherwise."""
+        if "sentiment" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["sentiment"](self)
+        return 0.0
+
+    @property
+    def morph(self):
+        """Morphological features: a MorphAnalysis, also the value to set."""
+        return MorphAnalysis.from_id(self.doc.vocab, self.doc.read(COLUMN_MORPH, self.i))
+
+    @morph.setter
+    def morph(self, analysis):
+        if not isinstance(analysis, MorphAnalysis):
+            raise TypeError(f"token.morph takes a MorphAnalysis, got {type(analysis).__name__}: use token.set_morph for a string or dict")
+        if analysis.vocab is not self.doc.vocab:
+            analysis = MorphAnalysis(self.doc.vocab, str(analysis))
+        self.doc.writable(COLUMN_MORPH)[self.i] = analysis.key
+
+    def set_morph(self, features):
+        """Set the morphological features: a FEATS string, a dict, a MorphAnalysis, the id of one, or None for none known."""
+        if isinstance(features, MorphAnalysis):
+            self.morph = features
+        else:
+            self.doc.writable(COLUMN_MORPH)[self.i] = 0 if features is None else self.doc.vocab.morphology.add(features)
+
+    def has_morph(self):
+        """Whether morphological features are set (an explicitly empty analysis counts)."""
+        return self.doc.read(COLUMN_MORPH, self.i) != 0
+
+    @property
+    def pos_(self):
+        """Part of speech of Universal Dependencies."""
+        return POS_NAMES[self.doc.read(COLUMN_POS, self.i)]
+
+    @pos_.setter
+    def pos_(self, name):
+        self.doc.writable(COLUMN_POS)[self.i] = pos_id(name)
+
+    @property
+    def ent_iob(self):
+        """Place in an entity as a number: 0 unknown, 1 inside, 2 outside, 3 at the beginning (or, without a type, blocked)."""
+        return <int>self.doc.read(COLUMN_ENT_IOB, self.i)
+
+    @property
+    def ent_iob_(self):
+        """Place in an entity: "B", "I", "O", or "" where unknown."""
+        return IOB_STRINGS[self.doc.read(COLUMN_ENT_IOB, self.i)]
+
+    @classmethod
+    def iob_strings(cls):
+        """What `ent_iob_` may be, in the order of `ent_iob`."""
+        return IOB_STRINGS
+
+    # ---- sentences ----
+
+    @property
+    def is_sent_start(self):
+        """Whether a sentence starts here: True, False, or None where unknown. Cannot be set on a parsed Doc."""
+        cdef int64_t value = <int64_t>self.doc.read(COLUMN_SENT_START, self.i)
+        return None if value == 0 else value > 0
+
+    @is_sent_start.setter
+    def is_sent_start(self, value):
+        if self.doc.has_annotation("DEP"):
+            raise ValueError("the sentences of this Doc follow from its dependency parse: is_sent_start cannot be set")
+        if value is not None and value is not True and value is not False:
+            raise ValueError(f"is_sent_start is True, False or None, got {value!r}")
+        self.doc.writable(COLUMN_SENT_START)[self.i] = <uint64_t><int64_t>(0 if value is None else 1 if value else -1)
+
+    def _open_sentence(self):
+        # For the first token of a Doc cut out of another, parsed or not.
+        self.doc.writable(COLUMN_SENT_START)[self.i] = 1
+
+    @property
+    def sent_start(self):
+        """The older form of `is_sent_start`: 1, -1 or 0, and False for the first token."""
+        return False if self.i == 0 else <int64_t>self.doc.read(COLUMN_SENT_START, self.i)
+
+    @sent_start.setter
+    def sent_start(self, value):
+        self.is_sent_start = value
+
+    @property
+    def is_sent_end(self):
+        """Whether a sentence ends here: True, False, or None where unknown."""
+        return True if self.i + 1 == self.doc.length else Token.view(self.doc, self.i + 1).is_sent_start
+
+    @is_sent_end.setter
+    def is_sent_end(self, value):
+        raise ValueError("is_sent_end cannot be set: set is_sent_start of the next token")
+
+    @property
+    def sent(self):
+        """The sentence the token is in. Raises ValueError where sentence boundaries are not known."""
+        if "sent" in self.doc.user_token_hooks:
+            return self.doc.user_token_hooks["sent"](self)
+        return self.doc[self.i : self.i + 1].sent
+
+    # ---- the dependency tree ----
+
+    def has_dep(self):
+        """Whether the token has a dependency label."""
+        return self.doc.read(COLUMN_DEP, self.i) != 0
+
+    def has_head(self):
+        """Whether the token's head is known."""
+        return self.has_dep()
+
+    @property
+    def head(self):
+        """The token this one depends on; itself for a root, or where no head is known. Setting it moves sentence starts along."""
+        if not self.has_dep():
+            return self
+        return Token.view(self.doc, self.i + <int><int64_t>self.doc.read(COLUMN_HEAD, self.i))
+
+    @head.setter
+    def head(self, Token new_head not None):
+        cdef Tree tree
+        cdef int mine, its, start, end
+        if self.doc is not new_head.doc:
+            raise ValueError("the head of a token must be a token of the same Doc")
+        if self.i + <int64_t>self.doc.read(COLUMN_HEAD, self.i) == new_head.i:
+            return
+        tree = self.doc.get_tree()
+        mine, its = root_of(self.doc, self.i), root_of(self.doc, new_head.i)
+        start = min(tree.left_edge[mine], tree.left_edge[its])
+        end = max(tree.right_edge[mine], tree.right_edge[its]) + 1
+        self.doc.writable(COLUMN_HEAD)[self.i] = <uint64_t><int64_t>(new_head.i - self.i)
+        self.doc.set_sentences_from_tree(start, end)
+
+    def _nodes(self, int first, int last):
+        # Children number `first` to `last` of the token; the tree is held, so that changing heads meanwhile is harmless.
+        cdef Tree tree = self.doc.get_tree()
+        cdef int k
+        for k in range(tree.first_child[self.i] + first, tree.first_child[self.i] + last):
+            yield Token.view(self.doc, tree.children[k])
+
+    @property
+    def children(self):
+        """The tokens that depend on this one, in order."""
+        return self._nodes(0, self.doc.get_tree().n_children(self.i))
+
+    @property
+    def lefts(self):
+        """The children before the token, in order."""
+        return self._nodes(0, self.n_lefts)
+
+    @property
+    def rights(self):
+        """The children behind the token, in order."""
+        return self._nodes(self.n_lefts, self.doc.get_tree().n_children(self.i))
+
+    @property
+    def n_lefts(self):
+        """Number of children before the token."""
+        return self.doc.get_tree().n_lefts(self.i)
+
+    @property
+    def n_rights(self):
+        """Number of children behind the token."""
+        cdef Tree tree = self.doc.get_tree()
+        return tree.n_children(self.i) - tree.n_lefts(self.i)
+
+    @property
+    def subtree(self):
+        """The token and everything that depends on it, in order of the tree: left subtrees, token, right subtrees."""
+        cdef Tree tree = self.doc.get_tree()
+        cdef list stack = [(self.i, False)]
+        cdef int i, k
+        while stack:
+            i, opened = stack.pop()
+            if opened:
+                yield Token.view(self.doc, i)
+                continue
+            for k in range(tree.first_child[i + 1] - 1, tree.first_child[i] - 1, -1):
+                if tree.children[k] < i and (k + 1 == tree.first_child[i + 1] or tree.children[k + 1] > i):
+                    stack.append((i, True))
+                stack.append((tree.children[k], False))
+            if tree.n_lefts(i) == 0:
+                stack.append((i, True))
+
+    @property
+    def left_edge(self):
+        """The first token of the subtree."""
+        return Token.view(self.doc, self.doc.get_tree().left_edge[self.i])
+
+    @property
+    def right_edge(self):
+        """The last token of the subtree."""
+        return Token.view(self.doc, self.doc.get_tree().right_edge[self.i])
+
+    @property
+    def ancestors(self):
+        """The heads on the way to the root, nearest first."""
+        cdef int i = self.i, steps
+        for steps in range(self.doc.length):
+            if self.doc.read(COLUMN_HEAD, i) == 0:
+                break
+            i += <int><int64_t>self.doc.read(COLUMN_HEAD, i)
+            yield Token.view(self.doc, i)
+
+    def is_ancestor(self, Token descendant not None):
+        """Whether `descendant` is below this token in the tree."""
+        return self.doc is descendant.doc and any(token.i == self.i for token in descendant.ancestors)
+
+    @property
+    def conjuncts(self):
+        """The tokens coordinated with this one, in no case itself: a tuple."""
+        if "conjuncts" in self.doc.user_token_hooks:
+            return tuple(self.doc.user_token_hooks["conjuncts"](self))
+        first = self
+        while first.dep == CONJ and first.head.i != first.i:
+            first = first.head
+        found = [first]
+        for token in found:
+            found.extend(child for child in token.rights if child.dep == CONJ)
+        return tuple(token for token in found if token.i != self.i)
+
+    # ---- plain attributes ----
+
+    lex_id = Number(attrs.ID, "Row of the word's vector, all ones where it has none.")
+    rank = Number(attrs.ID, "Row of the word's vector, all ones where it has none.")
+    cluster = Number(attrs.CLUSTER, "Number of the word's cluster; 0, because lexemes keep none.")
+    orth = Number(attrs.ORTH, "Id of the text.")
+    orth_ = Text(attrs.ORTH, "The text, the same as `text`.")
+    lower = Number(attrs.LOWER, "Id of the lower-case form.")
+    lower_ = Text(attrs.LOWER, "The lower-case form.")
+    norm = Number(attrs.NORM, "Id of the normalised form.", True)
+    norm_ = Text(attrs.NORM, "The normalised form: the token's own, or the word type's.", True)
+    shape = Number(attrs.SHAPE, "Id of the shape.")
+    shape_ = Text(attrs.SHAPE, "The shape: `Xxxx` for \"This\", `dd` for \"12\".")
+    prefix = Number(attrs.PREFIX, "Id of the first character.")
+    prefix_ = Text(attrs.PREFIX, "The first character.")
+    suffix = Number(attrs.SUFFIX, "Id of the last three characters.")
+    suffix_ = Text(attrs.SUFFIX, "The last three characters.")
+    lang = Number(attrs.LANG, "Id of the language of the vocabulary.")
+    lang_ = Text(attrs.LANG, "Language of the vocabulary, such as \"en\".")
+    lemma = Number(attrs.LEMMA, "Id of the lemma.", True)
+    lemma_ = Text(attrs.LEMMA, "The lemma: the dictionary form.", True)
+    pos = Number(attrs.POS, "Number of the part of speech.", True)
+    tag = Number(attrs.TAG, "Id of the fine-grained tag.", True)
+    tag_ = Text(attrs.TAG, "The fine-grained part-of-speech tag.", True)
+    dep = Number(attrs.DEP, "Id of the dependency label.", True)
+    dep_ = Text(attrs.DEP, "The dependency label.", True)
+    ent_type = Number(attrs.ENT_TYPE, "Id of the entity type.", True)
+    ent_type_ = Text(attrs.ENT_TYPE, "The entity type.", True)
+    ent_id = Number(attrs.ENT_ID, "Id of the entity's own id.", True)
+    ent_id_ = Text(attrs.ENT_ID, "The entity's own id.", True)
+    ent_kb_id = Number(attrs.ENT_KB_ID, "Id of the entity's entry in a knowledge base.", True)
+    ent_kb_id_ = Text(attrs.ENT_KB_ID, "The entity's entry in a knowledge base.", True)
+    is_alpha = Flag(attrs.IS_ALPHA, "Whether the token consists of letters.")
+    is_ascii = Flag(attrs.IS_ASCII, "Whether all characters are ASCII.")
+    is_digit = Flag(attrs.IS_DIGIT, "Whether the token consists of digits.")
+    is_lower = Flag(attrs.IS_LOWER, "Whether the token is in lower case.")
+    is_upper = Flag(attrs.IS_UPPER, "Whether the token is in upper case.")
+    is_title = Flag(attrs.IS_TITLE, "Whether the token is in title case.")
+    is_punct = Flag(attrs.IS_PUNCT, "Whether the token is punctuation.")
+    is_space = Flag(attrs.IS_SPACE, "Whether the token is white space.")
+    is_bracket = Flag(attrs.IS_BRACKET, "Whether the token is a bracket.")
+    is_quote = Flag(attrs.IS_QUOTE, "Whether the token is a quotation mark.")
+    is_left_punct = Flag(attrs.IS_LEFT_PUNCT, "Whether the token opens a bracket or quotation.")
+    is_right_punct = Flag(attrs.IS_RIGHT_PUNCT, "Whether the token closes a bracket or quotation.")
+    is_currency = Flag(attrs.IS_CURRENCY, "Whether the token is a currency symbol.")
+    is_stop = Flag(attrs.IS_STOP, "Whether the token is a stop word.")
+    like_url = Flag(attrs.LIKE_URL, "Whether the token looks like a URL.")
+    like_num = Flag(attrs.LIKE_NUM, "Whether the token looks like a number: \"10.9\", \"ten\".")
+    like_email = Flag(attrs.LIKE_EMAIL, "Whether the token looks like an email address.")
+
+
+cdef int root_of(TokenStore doc, int i):
+    cdef int steps
+    for steps in range(doc.length):
+        if doc.read(COLUMN_HEAD, i) == 0:
+            break
+        i += <int><int64_t>doc.read(COLUMN_HEAD, i)
+    return i
