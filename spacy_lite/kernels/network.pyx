@@ -109,12 +109,15 @@ def pack_maxout(W, b):
     return _pack(W.reshape(-1), b.reshape(-1), W.shape[2], W.shape[0], W.shape[1], True)
 
 
-def linear(const float[:, ::1] X, Packed packed):
+def linear(const float[:, ::1] X, Packed packed, out=None):
     cdef size_t rows = X.shape[0]
     if <size_t>X.shape[1] != packed.shape.depth or packed.shape.maxout:
         raise ValueError(f"linear: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
-    out = _floats((rows, packed.shape.outputs))
+    if out is None:
+        out = _floats((rows, packed.shape.outputs))
     cdef float[:, ::1] view = out
+    if <size_t>view.shape[0] != rows or <size_t>view.shape[1] != packed.shape.outputs:
+        raise ValueError(f"linear: out must have shape {(rows, packed.shape.outputs)}, got {(view.shape[0], view.shape[1])}")
     if rows:
         with nogil:
             packed.kernels.linear(packed.shape, &X[0, 0], packed.shape.depth, rows, packed.weights, packed.bias, &view[0, 0],

@@ -42,6 +42,7 @@ cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
         double loss
         size_t rows
 
+    void score_states(const Scorer&, const int32_t*, size_t, float*, uint8_t*, float*)
     void scatter_slots(const Scorer&, const Trace&, const float*, float*, float*, float*) except +
 
 
@@ -160,6 +161,24 @@ cdef class ScorerWeights:
         if upper is not None and upper.shape.depth != <size_t>bias.shape[1]:
             raise ValueError(f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives {bias.shape[1]}")
 
+    def score(self, const float[:, ::1] tokens, const int32_t[:, ::1] slots):
+        """Scores of states given by their slots, (states, slots) rows of `tokens` or -1: (states, moves) float32."""
+        cdef size_t rows = slots.shape[0]
+        if <size_t>slots.shape[1] != <size_t>self.padding_view.shape[0]:
+            raise ValueError(f"score: the model looks at {self.padding_view.shape[0]} tokens of a state, got {slots.shape[1]}")
+        hidden = np.empty((rows, self.bias_view.shape[1]), dtype=np.float32)
+        scores = np.empty((rows, self.n_moves), dtype=np.float32)
+        if not rows:
+            return scores
+        if int(np.asarray(slots).max()) >= tokens.shape[0]:
+            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {tokens.shape[0]} tokens")
+        cdef float[:, ::1] hidden_view = hidden
+        cdef float[:, ::1] score_view = scores
+        cdef Scorer m = self.scorer(&tokens[0, 0] if tokens.shape[0] else NULL)
+        with nogil:
+            score_states(m, &slots[0, 0], rows, &hidden_view[0, 0], NULL, &score_view[0, 0])
+        return scores
+
     cdef Scorer scorer(self, const float* tokens) noexcept nogil:
         cdef Scorer m
         m.kernels = current()
@@ -186,6 +205,7 @@ cdef class TrainingTrace:
     cdef Scorer scorer
     cdef readonly size_t n_tokens
     cdef object owners
+    cdef object replaced
 
     @property
     def loss(self):
@@ -209,7 +229,11 @@ cdef class TrainingTrace:
 
     @property
     def gradient(self):
-        return self._floats(self.trace.gradient.data(), self.scorer.n_moves)
+        return self._floats(self.trace.gradient.data(), self.scorer.n_moves) if self.replaced is None else self.replaced
+
+    @gradient.setter
+    def gradient(self, values):
+        self.replaced = values
 
     cdef object _ints(self, const int32_t* source, size_t columns):
         out = np.empty((self.trace.rows, columns), dtype=np.int32)
@@ -366,7 +390,18 @@ cdef class ArcStates(StateBatch):
         self._need_gold()
         found.scorer = weights.scorer(self.token_rows(weights, tokens))
         found.n_tokens = self.n_tokens
-        found.owners = (weights, tokens)
+        found.owners = weights
+        with nogil:
+            train_arcs(found.scorer, self.batch, max_moves, found.trace)
+        return found
+
+    def trace(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+        """As `run`, but every state and its scores are noted: the `gradient` of the TrainingTrace holds the scores."""
+        cdef TrainingTrace found = TrainingTrace()
+        self.batch.golds.clear()
+        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.n_tokens = self.n_tokens
+        found.owners = weights
         with nogil:
             train_arcs(found.scorer, self.batch, max_moves, found.trace)
         return found
@@ -520,7 +555,18 @@ cdef class EntityStates(StateBatch):
         self._need_gold()
         found.scorer = weights.scorer(self.token_rows(weights, tokens))
         found.n_tokens = self.n_tokens
-        found.owners = (weights, tokens)
+        found.owners = weights
+        with nogil:
+            train_entities(found.scorer, self.batch, max_moves, found.trace)
+        return found
+
+    def trace(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+        """As `run`, but every state and its scores are noted: the `gradient` of the TrainingTrace holds the scores."""
+        cdef TrainingTrace found = TrainingTrace()
+        self.batch.golds.clear()
+        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.n_tokens = self.n_tokens
+        found.owners = weights
         with nogil:
             train_entities(found.scorer, self.batch, max_moves, found.trace)
         return found

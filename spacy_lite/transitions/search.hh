@@ -35,8 +35,6 @@ struct Trace {
     std::vector<int32_t> state;     // (rows,)
     double loss = 0;
     size_t rows = 0;
-    bool failed = false;            // some state had no move that leads to the gold annotation
-    int32_t failed_state = -1;
 };
 
 inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which, float* scores) {
@@ -176,7 +174,8 @@ void greedy(const Scorer& m, Batch<System>& batch, size_t max_moves) {
     }
 }
 
-// The same along the model's own predictions, noting for every state what the oracle says of it.
+// The same along the model's own predictions, noting for every state what the oracle says of it; without gold annotation the scores
+// themselves are noted in place of their gradient.
 template <class System>
 void train_greedy(const Scorer& m, Batch<System>& batch, size_t max_moves, Trace& trace) {
     std::vector<size_t> active;
@@ -198,8 +197,13 @@ void train_greedy(const Scorer& m, Batch<System>& batch, size_t max_moves, Trace
             const size_t i = active[k];
             const Validity valid = batch.system->validity(batch.states[i], batch.inputs[i]);
             const float* row = &scores[k * m.n_moves];
-            batch.system->move_costs(batch.states[i], batch.inputs[i], batch.golds[i], valid, batch.moves, costs.data());
-            trace.loss += gradient_of_loss(row, costs.data(), m.n_moves, &trace.gradient[(first + k) * m.n_moves]);
+            float* gradient = &trace.gradient[(first + k) * m.n_moves];
+            if (batch.golds.empty()) {
+                std::memcpy(gradient, row, m.n_moves * sizeof(float));
+            } else {
+                batch.system->move_costs(batch.states[i], batch.inputs[i], batch.golds[i], valid, batch.moves, costs.data());
+                trace.loss += gradient_of_loss(row, costs.data(), m.n_moves, gradient);
+            }
             trace.state[first + k] = int32_t(i);
             const int32_t move = best_valid(row, batch.moves, valid);
             if (move < 0) System::force_final(batch.states[i]);

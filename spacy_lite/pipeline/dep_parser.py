@@ -1,0 +1,152 @@
+"""The dependency parser: heads, relations and sentence boundaries by the arc-eager system."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from thinc.api import Model
+
+from ..config import registry
+from ..language import Language
+from ..scorer import Scorer
+from ..transitions import nonproj
+from ..transitions.arc_eager import ArcEager
+from .functions import merge_subtokens
+from .transition_parser import Parser
+
+if TYPE_CHECKING:
+    from ..gold.example import Example
+    from ..tokens import Doc, Token
+    from ..transitions.system import TransitionSystem
+
+__all__ = ["DependencyParser", "make_parser", "make_parser_scorer", "parser_score"]
+
+DEFAULT_PARSER_MODEL = {
+    "@architectures": "spacy.TransitionBasedParser.v2",
+    "state_type": "parser",
+    "extra_state_tokens": False,
+    "hidden_width": 64,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "tok2vec": {
+        "@architectures": "spacy.HashEmbedCNN.v2",
+        "pretrained_vectors": None,
+        "width": 96,
+        "depth": 4,
+        "embed_size": 2000,
+        "window_size": 1,
+        "maxout_pieces": 3,
+        "subword_features": True,
+    },
+}
+SCORE_WEIGHTS = {"dep_uas": 0.5, "dep_las": 0.5, "dep_las_per_type": None, "sents_p": None, "sents_r": None, "sents_f": 0.0}
+IGNORED_LABELS = ("p", "punct")
+
+
+def parser_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
+    """Sentence boundaries (`sents_f` …) and attachment (`dep_uas`, `dep_las`, `dep_las_per_type`), punctuation aside."""
+    examples = list(examples)
+
+    def has_sents(doc: "Doc") -> bool:
+        return doc.has_annotation("SENT_START")
+
+    def dep_getter(token: "Token", attr: str) -> str:
+        return token.vocab.strings[getattr(token, attr)].lower()
+
+    results = Scorer.score_spans(examples, "sents", has_annotation=has_sents, **kwargs)
+    kwargs.setdefault("getter", dep_getter)
+    kwargs.setdefault("ignore_labels", IGNORED_LABELS)
+    results.update(Scorer.score_deps(examples, "dep", **kwargs))
+    results.pop("sents_per_type", None)
+    return results
+
+
+@registry.scorers("spacy.parser_scorer.v1")
+def make_parser_scorer() -> Callable:
+    """The scorer of the parser."""
+    return parser_score
+
+
+@Language.factory(
+    "parser",
+    assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "learn_tokens": False,
+        "min_action_freq": 30,
+        "model": DEFAULT_PARSER_MODEL,
+        "scorer": {"@scorers": "spacy.parser_scorer.v1"},
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_parser(
+    nlp: Language,
+    name: str,
+    model: Model,
+    moves: "TransitionSystem | None",
+    update_with_oracle_cut_size: int,
+    learn_tokens: bool,
+    min_action_freq: int,
+    scorer: Callable | None,
+) -> "DependencyParser":
+    """Construct a dependency parser that takes the best move at every step.
+
+    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the data.
+    update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut). learn_tokens: learn to join
+    tokens that are one word in the gold data. min_action_freq: labels seen less often become `dep`. scorer: function that scores examples.
+    """
+    return DependencyParser(
+        nlp.vocab,
+        model,
+        name,
+        moves=moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        learn_tokens=learn_tokens,
+        min_action_freq=min_action_freq,
+        scorer=scorer,
+    )
+
+
+class DependencyParser(Parser):
+    """Assigns heads, relations and sentence boundaries.
+
+    predict: documents to final states of the search. set_annotations: writes HEAD, DEP and SENT_START.
+    """
+
+    TransitionSystem = ArcEager
+
+    def __init__(
+        self, vocab: Any, model: Model, name: str = "parser", moves: "TransitionSystem | None" = None, **settings: Any
+    ):
+        """See `make_parser` for the arguments."""
+        settings.setdefault("scorer", parser_score)
+        super().__init__(vocab, model, name, moves, **settings)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Relations the parser assigns; of a decorated one, the part that stays when crossing arcs are restored."""
+        kinds = self.moves.labelled_kinds[2:]
+        plain = {nonproj.decompose(label)[0] for label in self.moves.known_labels(kinds) if label}
+        return tuple(sorted(plain))
+
+    def scored_parses(self, beams: Any) -> tuple[list[dict], list[dict]]:
+        """For each document's beam: {(token, head): probability} and {(token, label): probability}."""
+        head_scores, label_scores = [], []
+        for beam in beams:
+            heads: dict[tuple[int, int], float] = {}
+            labels: dict[tuple[int, str], float] = {}
+            for probability, tree in beam.trees():
+                for token, (head, label) in enumerate(tree):
+                    heads[token, head] = heads.get((token, head), 0.0) + probability
+                    labels[token, label] = labels.get((token, label), 0.0) + probability
+            head_scores.append(heads)
+            label_scores.append(labels)
+        return head_scores, label_scores
+
+    def set_annotations(self, docs: Iterable["Doc"], states_or_beams: Any) -> None:
+        """Write trees and sentence boundaries; joins the parts of words if the parser learned to."""
+        docs = list(docs)
+        super().set_annotations(docs, states_or_beams)
+        if self.cfg["learn_tokens"]:
+            for doc in docs:
+                merge_subtokens(doc)

@@ -1,0 +1,123 @@
+"""The entity recognizer: named entities by the BILUO system."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from thinc.api import Model
+
+from ..attrs import ENT_TYPE
+from ..config import registry
+from ..language import Language
+from ..scorer import get_ner_prf
+from ..transitions.biluo import BiluoPushDown
+from .transition_parser import Parser
+
+if TYPE_CHECKING:
+    from ..gold.example import Example
+    from ..tokens import Doc
+    from ..transitions.system import TransitionSystem
+
+__all__ = ["EntityRecognizer", "make_ner", "make_ner_scorer", "ner_score"]
+
+DEFAULT_NER_MODEL = {
+    "@architectures": "spacy.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "hidden_width": 64,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "tok2vec": {
+        "@architectures": "spacy.HashEmbedCNN.v2",
+        "pretrained_vectors": None,
+        "width": 96,
+        "depth": 4,
+        "embed_size": 2000,
+        "window_size": 1,
+        "maxout_pieces": 3,
+        "subword_features": True,
+    },
+}
+SCORE_WEIGHTS = {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None}
+
+
+def ner_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
+    """Precision, recall and F-score of entities (`ents_p`, `ents_r`, `ents_f`, `ents_per_type`)."""
+    return get_ner_prf(examples, **kwargs)
+
+
+@registry.scorers("spacy.ner_scorer.v1")
+def make_ner_scorer() -> Callable:
+    """The scorer of the entity recognizer."""
+    return ner_score
+
+
+@Language.factory(
+    "ner",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "model": DEFAULT_NER_MODEL,
+        "incorrect_spans_key": None,
+        "scorer": {"@scorers": "spacy.ner_scorer.v1"},
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_ner(
+    nlp: Language,
+    name: str,
+    model: Model,
+    moves: "TransitionSystem | None",
+    update_with_oracle_cut_size: int,
+    incorrect_spans_key: str | None,
+    scorer: Callable | None,
+) -> "EntityRecognizer":
+    """Construct an entity recognizer that takes the best move at every step.
+
+    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the data.
+    update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut). incorrect_spans_key: key of
+    the span group with spans that are known to be wrong. scorer: function that scores examples.
+    """
+    return EntityRecognizer(
+        nlp.vocab,
+        model,
+        name,
+        moves=moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        incorrect_spans_key=incorrect_spans_key,
+        scorer=scorer,
+    )
+
+
+class EntityRecognizer(Parser):
+    """Finds named entities: non-overlapping, labelled spans of tokens.
+
+    predict: documents to final states of the search. set_annotations: writes ENT_IOB and ENT_TYPE; what is there already stays.
+    """
+
+    TransitionSystem = BiluoPushDown
+
+    def __init__(self, vocab: Any, model: Model, name: str = "ner", moves: "TransitionSystem | None" = None, **settings: Any):
+        """See `make_ner` for the arguments."""
+        settings.setdefault("scorer", ner_score)
+        super().__init__(vocab, model, name, moves, **settings)
+
+    def _ensure_labels_are_added(self, docs: Iterable["Doc"]) -> None:
+        known = set(self.moves.label_ids.tolist()) if self.moves.n_moves else set()
+        for doc in docs:
+            for key in numpy.unique(doc.read_column(ENT_TYPE)).tolist():
+                if key and key not in known:
+                    self.add_label(self.vocab.strings[key])
+                    known.add(key)
+
+    def scored_ents(self, beams: Any) -> list[dict[tuple[int, int, str], float]]:
+        """For each document's beam: {(start, end, label): probability}."""
+        scores = []
+        for beam in beams:
+            found: dict[tuple[int, int, str], float] = {}
+            for probability, entities in beam.entities():
+                for entity in entities:
+                    found[entity] = found.get(entity, 0.0) + probability
+            scores.append(found)
+        return scores
