@@ -122,7 +122,7 @@ def annotate_tokens(doc: Any, tokens: list[Mapping[str, Any]]) -> None:
     if "pos" in columns:
         doc.write_column(attrs.POS, [pos_id(value) for value in columns["pos"]])
     if "morph" in columns:
-        doc.write_column(attrs.MORPH, [doc.vocab.morphology.add(value) for value in columns["morph"]])
+        doc.write_column(attrs.MORPH, [doc.vocab.morphology.add(value) if value else 0 for value in columns["morph"]])
     if "head" in columns and "dep" in columns:
         doc.set_parse([head - i for i, head in enumerate(columns["head"])], [doc.intern(dep) for dep in columns["dep"]])
 

@@ -8,6 +8,8 @@ from .store cimport TokenStore
 cdef class SpanData:
     cdef int start
     cdef int end                # exclusive
+    cdef int start_char         # as they were when the span joined a group, which can be written after its Doc is gone
+    cdef int end_char
     cdef uint64_t label
     cdef uint64_t kb_id
     cdef uint64_t id

@@ -40,11 +40,14 @@ cdef class SpanGroup:
         return Span.view(self.doc, <SpanData>self.members[i])
 
     cdef object data_of(self, object span):
+        cdef SpanData data
         if not isinstance(span, Span):
             raise TypeError(f"a span group holds Spans, got {type(span).__name__}: {span!r}")
         if span.doc is not self.doc:
             raise ValueError(f"`{span}` is a span of another Doc than those of the group `{self.name}`: use SpanGroup.copy(doc)")
-        return (<Span>span).data
+        data = (<Span>span).data
+        data.start_char, data.end_char = span.start_char, span.end_char
+        return data
 
     def __repr__(self):
         return f"SpanGroup(name={self.name!r}, {[str(span) for span in self]})"
@@ -144,9 +147,15 @@ cdef class SpanGroup:
 
     def to_bytes(self):
         """The group as a msgpack map, the same as spaCy 3 writes."""
+        cdef SpanData data
+        if self.doc_reference() is not None:
+            for span in self:
+                self.data_of(span)      # characters may have changed with the tokens
         records = []
-        for span in self:
-            records.append(SPAN_RECORD.pack(span.id, span.kb_id, span.label, span.start, span.end, span.start_char, span.end_char))
+        for data in self.members:
+            records.append(
+                SPAN_RECORD.pack(data.id, data.kb_id, data.label, data.start, data.end, data.start_char, data.end_char)
+            )
         return srsly.msgpack_dumps({"name": self.name, "attrs": self.attrs, "spans": records})
 
     def from_bytes(self, bytes_data):
@@ -155,15 +164,18 @@ cdef class SpanGroup:
         Raises FormatError for other bytes, and for a span outside the Doc.
         """
         cdef list members = []
+        cdef SpanData data
         try:
             message = srsly.msgpack_loads(bytes_data)
             name, attrs, records = message.get("name", ""), message.get("attrs", {}), [SPAN_RECORD.unpack(r) for r in message["spans"]]
         except (ValueError, TypeError, KeyError, AttributeError, struct.error) as error:
             raise FormatError(f"{len(bytes_data)} bytes are not a span group (truncated, or of another format): {error}") from None
         length = len(self.doc)
-        for span_id, kb_id, label, start, end, _, _ in records:
+        for span_id, kb_id, label, start, end, start_char, end_char in records:
             if not 0 <= start <= end <= length:
                 raise FormatError(f"span group `{name}`: a span from token {start} to {end} does not fit a Doc of {length} tokens")
-            members.append(SpanData.make(start, end, label, kb_id, span_id))
+            data = SpanData.make(start, end, label, kb_id, span_id)
+            data.start_char, data.end_char = start_char, end_char
+            members.append(data)
         self.name, self.attrs, self.members = name, attrs, members
         return self
