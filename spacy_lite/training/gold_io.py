@@ -10,7 +10,7 @@ from ..errors import FormatError
 from ..gold import doc_to_biluo_tags
 from ..tokens import Doc, Span
 from ..vocab import Vocab
-from .converters.entities import spans_of_tags
+from .entity_tags import spans_of_tags
 
 __all__ = ["docs_of_paragraphs", "docs_to_json", "read_json_file"]
 

@@ -11,7 +11,7 @@ from ...errors import FormatError
 from ...language.loading import load_model
 from ...tokens import Doc, Span
 from ...vocab import Vocab
-from .entities import spans_of_tags
+from ..entity_tags import spans_of_tags
 
 __all__ = ["conll_ner_to_docs"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ...errors import FormatError
 from ...tokens import Doc, Span
 from ...vocab import Vocab
-from .entities import spans_of_tags
+from ..entity_tags import spans_of_tags
 
 __all__ = ["conllu_to_docs"]
 
@@ -231,14 +231,13 @@ def _to_doc(vocab: Vocab, sentences: list[Sentence], append_morphology: bool, wi
         )
         heads.extend(offset + row.head for row in sentence.rows)
         rows.extend(sentence.rows)
-    last_words = set()
-    for sentence in sentences:
-        last_words.add((max(last_words) if last_words else -1) + len(sentence.rows))
+    # Sentences of one Doc are kept apart by a space even where the file glues them together.
+    for sentence in sentences[:-1]:
+        sentence.rows[-1].space = True
     doc = Doc(
         vocab,
         words=[row.word for row in rows],
-        # Sentences of one Doc are kept apart by a space even where the file glues them together.
-        spaces=[row.space or (i in last_words and not row.word.isspace()) for i, row in enumerate(rows)],
+        spaces=[row.space for row in rows],
         tags=[f"{row.tag}__{row.morph}" if append_morphology and row.morph else row.tag for row in rows],
         pos=[row.pos for row in rows],
         morphs=[row.morph for row in rows],

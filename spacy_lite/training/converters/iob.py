@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ...errors import FormatError
 from ...tokens import Doc, Span
 from ...vocab import Vocab
-from .entities import spans_of_tags
+from ..entity_tags import spans_of_tags
 
 __all__ = ["iob_to_docs"]
 
