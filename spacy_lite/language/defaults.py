@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from ..config.frozen import SimpleFrozenDict
 from ..lex_attrs import LEX_ATTRS
-from ..tokenization.exceptions import BASE_EXCEPTIONS, URL_MATCH
+from ..tokenization.exceptions import BASE_EXCEPTIONS, URL_PATTERN
+from ..tokenization.patterns import LazyPattern
 from ..tokenization.punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
 
 __all__ = ["BaseDefaults", "DefaultConfig"]
@@ -43,7 +44,7 @@ class BaseDefaults:
     suffixes: ClassVar[Any] = TOKENIZER_SUFFIXES
     infixes: ClassVar[Any] = TOKENIZER_INFIXES
     token_match: ClassVar[Callable | None] = None
-    url_match: ClassVar[Callable | None] = URL_MATCH
+    url_match: ClassVar[Callable | None] = LazyPattern(URL_PATTERN).match
     syntax_iterators: ClassVar[Mapping[str, Callable]] = {}
     lex_attr_getters: ClassVar[Mapping[int, Callable[[str], Any]]] = LEX_ATTRS
     stop_words: ClassVar[set[str]] = set()

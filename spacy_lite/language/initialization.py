@@ -98,7 +98,9 @@ def _add_lexeme(nlp: "Language", attributes: Mapping[str, Any]) -> None:
         nlp.vocab.cfg.update(attributes["settings"])
     elif "orth" in attributes:
         lexeme = nlp.vocab[attributes["orth"]]
-        lexeme.set_attrs(**{key: value for key, value in attributes.items() if key != "orth"})
+        # Files of the field give the cluster as a string of digits.
+        given = {key: int(value) if key == "cluster" else value for key, value in attributes.items() if key != "orth"}
+        lexeme.set_attrs(**given)
 
 
 def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: bool = True) -> None:

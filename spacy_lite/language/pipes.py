@@ -172,9 +172,7 @@ class PipelineEditing(FactoryRegistration):
         pipe = source.get_pipe(source_name)
         if hasattr(pipe, "name"):
             pipe.name = name
-        settings = (
-            Config(source.config["components"][source_name]).interpolate() if source_name in source.config["components"] else {}
-        )
+        settings = source.config.interpolate()["components"][source_name]
         self._pipe_configs[name] = Config(settings)
         if _vectors_differ(self.vocab.vectors, source.vocab.vectors):
             warnings.warn(
