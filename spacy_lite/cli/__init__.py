@@ -8,12 +8,15 @@ from .benchmark_speed import benchmark_speed_cli
 from .convert import convert
 from .debug_config import debug_config, debug_diff
 from .debug_data import debug_data
+from .debug_model import debug_model
 from .evaluate import evaluate
 from .find_function import find_function
+from .find_threshold import find_threshold
 from .info import info
 from .init_config import fill_config, init_config
 from .init_pipeline import init_labels_cli, init_pipeline_cli
 from .package import package
+from .profile import profile
 from .train import train_cli
 from .validate import validate
 
@@ -26,15 +29,18 @@ __all__ = [
     "debug_config",
     "debug_data",
     "debug_diff",
+    "debug_model",
     "evaluate",
     "fill_config",
     "find_function",
+    "find_threshold",
     "info",
     "init_config",
     "init_labels_cli",
     "init_pipeline_cli",
     "msg",
     "package",
+    "profile",
     "setup_cli",
     "train_cli",
     "validate",
