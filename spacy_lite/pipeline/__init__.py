@@ -3,6 +3,7 @@
 from importlib import import_module
 
 _MODULES = {
+    "AttributeRuler": "attributeruler",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
     "Lemmatizer": "lemmatizer",
     "Morphologizer": "morphologizer",

@@ -32,7 +32,7 @@ from .token_labels import (
 from .trainable_pipe import TrainablePipe
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["EditTreeLemmatizer", "lemmatizer_score", "make_edit_tree_lemmatizer", "make_lemmatizer_scorer"]

@@ -16,7 +16,7 @@ from .edit_tree_lemmatizer import lemmatizer_score
 from .pipe import Pipe
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["DEFAULT_SCORE_WEIGHTS", "Lemmatizer", "default_settings", "lemma_candidates", "make_lemmatizer"]

@@ -19,7 +19,7 @@ from .tagger import Tagger
 from .token_labels import MISSING, LabelTable, gold_columns, write_labels
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["Morphologizer", "make_morphologizer", "make_morphologizer_scorer", "morphologizer_score"]

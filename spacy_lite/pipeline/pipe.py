@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import raise_error
-from ..gold.example import validate_get_examples
+from ..gold import validate_get_examples
 from ..tokens import Doc
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..language import Language
 
 __all__ = ["Pipe", "ErrorHandler"]

@@ -16,7 +16,7 @@ from .tagger import Tagger
 from .token_labels import MISSING, gold_columns
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["SentenceRecognizer", "make_senter", "make_senter_scorer", "senter_score"]

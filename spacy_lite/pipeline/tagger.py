@@ -11,7 +11,7 @@ from thinc.types import Floats2d, Ints1d
 from ..attrs import TAG
 from ..config import registry
 from ..errors import nearest
-from ..gold.example import validate_examples
+from ..gold import validate_examples
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
@@ -32,7 +32,7 @@ from .token_labels import (
 from .trainable_pipe import TrainablePipe
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["Tagger", "make_tagger", "make_tagger_scorer", "tagger_score"]

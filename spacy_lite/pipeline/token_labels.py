@@ -15,7 +15,7 @@ from ..ml.rows import RowList, flatten
 from ..tokens import Doc
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
 
 __all__ = [
     "MISSING",

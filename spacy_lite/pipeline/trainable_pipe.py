@@ -11,12 +11,12 @@ from thinc.api import Model, Optimizer, set_dropout_rate
 from .. import serialize
 from ..batching import minibatch
 from ..devices import create_default_optimizer
-from ..gold.example import validate_examples
+from ..gold import validate_distillation_examples, validate_examples
 from ..tokens import Doc
 from .pipe import Pipe
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..language import Language
     from ..vocab import Vocab
 
@@ -280,14 +280,3 @@ def output_size(model: Model) -> int | None:
             return node.get_dim("nO")
     return None
 
-
-def validate_distillation_examples(examples: list["Example"], method: str) -> None:
-    """Raises ValueError unless student and teacher see the same tokens in every example."""
-    validate_examples(examples, method)
-    for i, example in enumerate(examples):
-        student = [token.text for token in example.predicted]
-        teacher = [token.text for token in example.reference]
-        if student != teacher:
-            raise ValueError(
-                f"{method}: student and teacher must see the same tokens; example {i} has {student[:8]} and {teacher[:8]}"
-            )

@@ -31,6 +31,8 @@ def softmax_rows(seed, n_rows, n_labels):
 )
 @settings(max_examples=150, deadline=None)
 def test_flat_gradient_and_loss_equal_those_of_thinc_document_by_document(truths, seed, smoothing):
+    if smoothing:  # Thinc cannot smooth where a label is negated
+        truths = [[label if label is None else label[-1] for label in row] for row in truths]
     total = sum(len(row) for row in truths)
     flat = softmax_rows(seed, total, len(NAMES))
     scores = split_labels(flat, truths)

@@ -28,7 +28,7 @@ def make_lemmatizer(
 
 
 class DutchLemmatizer(Lemmatizer):
-    """Known lemmas stay; else exceptions, rules that lead to a known lemma, the lookup table, and other rules decide in turn."""
+    """Known lemmas stay; else exceptions, rules that lead to a known lemma, the lookup table, other rules decide in turn."""
 
     @classmethod
     def get_lookups_config(cls, mode: str) -> tuple[list[str], list[str]]:

@@ -1,0 +1,24 @@
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ..tokens import Doc, Span
+from ..vocab import Vocab
+
+class PhraseMatcher:
+    vocab: Vocab
+    attr: int
+    def __init__(self, vocab: Vocab, attr: int | str = "ORTH", validate: bool = False) -> None: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, key: str | int) -> bool: ...
+    def add(
+        self,
+        key: str | int,
+        docs: Iterable[Doc | Span],
+        *_docs: Doc,
+        on_match: Callable[[PhraseMatcher, Doc, int, list], Any] | None = None,
+    ) -> None: ...
+    def remove(self, key: str | int) -> None: ...
+    def __call__(self, doclike: Doc | Span, *, as_spans: bool = False) -> list: ...
+    def pipe(
+        self, stream: Iterable[Any], batch_size: int = 1000, return_matches: bool = False, as_tuples: bool = False
+    ) -> Iterator[Any]: ...
