@@ -1,5 +1,6 @@
 """Training a pipeline: one step of updates, rehearsal, distillation, and measuring how good it is."""
 
+import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -59,7 +60,8 @@ class Learning:
         self.vocab.vectors.to_ops(_current_ops())
         for _, pipe in self.pipeline:
             if hasattr(pipe, "_rehearsal_model"):
-                pipe._rehearsal_model = pipe.model.copy()
+                # Not model.copy(), which leaves the layers' references to each other behind.
+                pipe._rehearsal_model = copy.deepcopy(pipe.model)
         self._optimizer = sgd if sgd is not None else self.create_optimizer()
         return self._optimizer
 
