@@ -146,12 +146,13 @@ class Biluo {
         return kInvalidCost;
     }
 
-    // The open entity is wrong already: closing it somewhere else costs nothing more.
+    // The open entity is wrong already (no gold entity with its label starts there and lasts until here): closing it costs nothing more.
     static bool is_sunk(const State& s, const Gold& g) {
-        if (!s.is_open()) return false;
-        const int gold = g.kinds[s.start];
-        if (gold == MISSING) return false;
-        return (gold != BEGIN && gold != UNIT) || g.labels[s.start] != s.label;
+        if (!s.is_open() || g.kinds[s.start] == MISSING) return false;
+        if (g.kinds[s.start] != BEGIN || g.labels[s.start] != s.label) return true;
+        for (int32_t token = s.start + 1; token < s.next; ++token)
+            if (g.kinds[token] != IN && g.kinds[token] != MISSING) return true;
+        return false;
     }
 
     static float is_negative(const Gold& g, int32_t start, int32_t end, uint64_t label) {

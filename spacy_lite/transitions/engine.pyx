@@ -128,6 +128,49 @@ cdef extern from "transitions/biluo.hh" namespace "spacy_lite" nogil:
     int32_t oracle_entity "spacy_lite::oracle_move<spacy_lite::Biluo>"(const EntityBatch&, size_t, float*)
 
 
+cdef extern from "transitions/beam.hh" namespace "spacy_lite" nogil:
+    cppclass BeamSettings:
+        size_t width
+        double density
+
+    cppclass ArcHypothesis "spacy_lite::Hypothesis<spacy_lite::ArcEager>":
+        ArcState state
+        vector[int32_t] history
+        float score
+
+    cppclass ArcBeam "spacy_lite::Beam<spacy_lite::ArcEager>":
+        vector[ArcHypothesis] items
+
+    cppclass ArcBeamBatch "spacy_lite::BeamBatch<spacy_lite::ArcEager>":
+        const ArcEager* system
+        Moves moves
+        BeamSettings settings
+        vector[ArcBeam] beams
+        void add(const ParseInput&, int32_t) except +
+        void run(const Scorer&) except +
+
+    cppclass EntityHypothesis "spacy_lite::Hypothesis<spacy_lite::Biluo>":
+        EntityState state
+        vector[int32_t] history
+        float score
+
+    cppclass EntityBeam "spacy_lite::Beam<spacy_lite::Biluo>":
+        vector[EntityHypothesis] items
+
+    cppclass EntityBeamBatch "spacy_lite::BeamBatch<spacy_lite::Biluo>":
+        const Biluo* system
+        Moves moves
+        BeamSettings settings
+        vector[EntityBeam] beams
+        void add(const EntityInput&, int32_t) except +
+        void run(const Scorer&) except +
+
+    void train_arc_beam "spacy_lite::train_beam<spacy_lite::ArcEager>"(
+        const Scorer&, ArcBeamBatch&, const vector[ParseGold]&, size_t, Trace&) except +
+    void train_entity_beam "spacy_lite::train_beam<spacy_lite::Biluo>"(
+        const Scorer&, EntityBeamBatch&, const vector[EntityGold]&, size_t, Trace&) except +
+
+
 cdef class ScorerWeights:
     """Weights of the hidden and output layers in the layout the search reads. Immutable: made anew when weights change.
 
@@ -450,6 +493,52 @@ cdef class ArcStates(StateBatch):
             raise ValueError(f"take: move {move} is not valid in state {i}")
         self.batch.take(i, move)
 
+    cdef int fill_beams(self, ArcBeamBatch& beams, size_t width, double density) except -1:
+        cdef size_t i
+        if width < 1 or not 0 <= density < 1:
+            raise ValueError(f"a beam needs a width of at least 1 and a density in [0, 1), got {width} and {density}")
+        beams.system = &self.system
+        beams.moves = self.moves
+        beams.settings.width = width
+        beams.settings.density = density
+        for i in range(self.batch.states.size()):
+            beams.add(self.batch.inputs[i], self.batch.states[i].offset)
+        return 0
+
+    def beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0):
+        """Search with a beam of `width`. For every document its hypotheses, best first: a list of (score, heads, moves).
+
+        density: hypotheses below this share of the best one's probability are dropped on the way.
+        """
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+        cdef ArcBeamBatch beams
+        cdef size_t b, k
+        cdef ArcHypothesis* item
+        self.fill_beams(beams, width, density)
+        with nogil:
+            beams.run(scorer)
+        found = []
+        for b in range(beams.beams.size()):
+            hypotheses = []
+            for k in range(beams.beams[b].items.size()):
+                item = &beams.beams[b].items[k]
+                hypotheses.append((item.score, _copied(item.state.heads(), item.state.size), _copied(item.state.moves(), item.state.size)))
+            found.append(hypotheses)
+        return found
+
+    def train_beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
+        """Search with and without the oracle, and trace the loss where the search was most wrong. Returns a TrainingTrace."""
+        cdef TrainingTrace found = TrainingTrace()
+        cdef ArcBeamBatch beams
+        self._need_gold()
+        self.fill_beams(beams, width, density)
+        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.n_tokens = self.n_tokens
+        found.owners = weights
+        with nogil:
+            train_arc_beam(found.scorer, beams, self.batch.golds, max_moves, found.trace)
+        return found
+
     def heads(self):
         """(tokens,) int32: index of each token's head in its document, -1 for none; and the move that attached it, -1 for none."""
         cdef int32_t[::1] heads = np.full(self.n_tokens + 1, -1, dtype=np.int32)
@@ -462,6 +551,14 @@ cdef class ArcStates(StateBatch):
                 memcpy(&heads[state.offset], state.heads(), state.size * sizeof(int32_t))
                 memcpy(&moves[state.offset], state.moves(), state.size * sizeof(int32_t))
         return np.asarray(heads)[:self.n_tokens], np.asarray(moves)[:self.n_tokens]
+
+
+cdef object _copied(const int32_t* values, int32_t size):
+    out = np.empty(size, dtype=np.int32)
+    cdef int32_t[::1] view = out
+    if size:
+        memcpy(&view[0], values, size * sizeof(int32_t))
+    return out
 
 
 cdef void _list_kids(const int32_t* heads, int32_t size, int32_t* offsets, int32_t* kids) noexcept nogil:
@@ -614,6 +711,52 @@ cdef class EntityStates(StateBatch):
         if not self.valid(i)[move]:
             raise ValueError(f"take: move {move} is not valid in state {i}")
         self.batch.take(i, move)
+
+    cdef int fill_beams(self, EntityBeamBatch& beams, size_t width, double density) except -1:
+        cdef size_t i
+        if width < 1 or not 0 <= density < 1:
+            raise ValueError(f"a beam needs a width of at least 1 and a density in [0, 1), got {width} and {density}")
+        beams.system = &self.system
+        beams.moves = self.moves
+        beams.settings.width = width
+        beams.settings.density = density
+        for i in range(self.batch.states.size()):
+            beams.add(self.batch.inputs[i], self.batch.states[i].offset)
+        return 0
+
+    def beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0):
+        """Search with a beam of `width`. For every document its hypotheses, best first: a list of (score, moves).
+
+        density: hypotheses below this share of the best one's probability are dropped on the way.
+        """
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+        cdef EntityBeamBatch beams
+        cdef size_t b, k
+        cdef EntityHypothesis* item
+        self.fill_beams(beams, width, density)
+        with nogil:
+            beams.run(scorer)
+        found = []
+        for b in range(beams.beams.size()):
+            hypotheses = []
+            for k in range(beams.beams[b].items.size()):
+                item = &beams.beams[b].items[k]
+                hypotheses.append((item.score, _copied(item.state.moves(), item.state.size)))
+            found.append(hypotheses)
+        return found
+
+    def train_beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
+        """Search with and without the oracle, and trace the loss where the search was most wrong. Returns a TrainingTrace."""
+        cdef TrainingTrace found = TrainingTrace()
+        cdef EntityBeamBatch beams
+        self._need_gold()
+        self.fill_beams(beams, width, density)
+        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.n_tokens = self.n_tokens
+        found.owners = weights
+        with nogil:
+            train_entity_beam(found.scorer, beams, self.batch.golds, max_moves, found.trace)
+        return found
 
     def taken(self):
         """(tokens,) int32: the move that read each token."""
