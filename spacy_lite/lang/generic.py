@@ -1,8 +1,8 @@
-"""A Language class for any code of a language that has no folder of its own: Unicode affix rules, and what its script asks for.
+"""A Language class for any code of a language that has no folder of its own: Unicode rules, and what its script asks for.
 
-Scripts without spaces between words are cut at every character of a word (Han, as the characters are what dictionaries are made of),
-at the borders between scripts (Japanese: Kanji, Hiragana and Katakana alternate about where words do), or before each cluster of a base
-letter and its marks (Thai, Lao, Khmer, Burmese, Tibetan syllables). That finds no words, but units a model can learn from.
+Scripts without spaces between words are cut at every character (Han), at the borders between scripts (Japanese: Kanji, Hiragana
+and Katakana alternate about where words do), or before each cluster of a base letter and its marks (Thai, Lao, Khmer, Burmese,
+Tibetan syllables). That finds no words, but units a model can learn from.
 """
 import functools
 import re
@@ -12,39 +12,53 @@ from ..config import registry
 from ..errors import nearest
 from ..language import Language
 from ..tokenization.char_classes import ALPHA
-from ..tokenization.punctuation import COMBINING_DIACRITICS_TOKENIZER_INFIXES, COMBINING_DIACRITICS_TOKENIZER_SUFFIXES, TOKENIZER_INFIXES
+from ..tokenization.punctuation import (
+    COMBINING_DIACRITICS_TOKENIZER_INFIXES,
+    COMBINING_DIACRITICS_TOKENIZER_SUFFIXES,
+    TOKENIZER_INFIXES,
+)
+from ..tokenization.rules import word_set
 from .base import LanguageDefaults
 
 __all__ = ["CODES", "language_class"]
 
 # ISO 639-1, with the three-letter codes of ISO 639-3 that resources are published under.
-CODES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo "
-    "fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg "
-    "li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se "
-    "sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh xx yi yo za zh zu".split()
+CODES = word_set(
+    """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es
+et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj
+kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv
+ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti
+tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh xx yi yo za zh zu
+"""
 )
 
 NAMES = {
-    "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "bg": "Bulgarian", "bn": "Bengali", "bo": "Tibetan", "ca": "Catalan",
-    "cs": "Czech", "da": "Danish", "dsb": "LowerSorbian", "el": "Greek", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
-    "fo": "Faroese", "ga": "Irish", "gd": "Scottish", "grc": "AncientGreek", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
-    "hsb": "UpperSorbian", "ht": "HaitianCreole", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "ja": "Japanese",
-    "kmr": "Kurmanji", "kn": "Kannada", "ko": "Korean", "ky": "Kyrgyz", "la": "Latin", "lb": "Luxembourgish", "lg": "Luganda", "lij": "Ligurian",
-    "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mr": "Marathi", "ms": "Malay", "nb": "Norwegian", "ne": "Nepali",
-    "nn": "NorwegianNynorsk", "pl": "Polish", "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "si": "Sinhala", "sk": "Slovak",
-    "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "te": "Telugu", "th": "Thai", "ti": "Tigrinya",
-    "tl": "Tagalog", "tn": "Setswana", "tr": "Turkish", "tt": "Tatar", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "yo": "Yoruba",
+    "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "bg": "Bulgarian", "bn": "Bengali",
+    "bo": "Tibetan", "ca": "Catalan", "cs": "Czech", "da": "Danish", "dsb": "LowerSorbian", "el": "Greek", "et": "Estonian",
+    "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fo": "Faroese", "ga": "Irish", "gd": "Scottish",
+    "grc": "AncientGreek", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hsb": "UpperSorbian",
+    "ht": "HaitianCreole", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "ja": "Japanese",
+    "kmr": "Kurmanji", "kn": "Kannada", "ko": "Korean", "ky": "Kyrgyz", "la": "Latin", "lb": "Luxembourgish",
+    "lg": "Luganda", "lij": "Ligurian", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam",
+    "mr": "Marathi", "ms": "Malay", "nb": "Norwegian", "ne": "Nepali", "nn": "NorwegianNynorsk", "pl": "Polish",
+    "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian",
+    "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "te": "Telugu", "th": "Thai", "ti": "Tigrinya",
+    "tl": "Tagalog", "tn": "Setswana", "tr": "Turkish", "tt": "Tatar", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese",
+    "yo": "Yoruba",
 }  # fmt: skip
 
-RIGHT_TO_LEFT = frozenset("ae ar arz ckb dv fa he khw ks ku ps sd ug ur yi pnb azb arc syr".split())
-WITHOUT_CASE = RIGHT_TO_LEFT | frozenset(
-    "am as bh bn bo dz gu hi ii ja ka km kn ko lo ml mr my ne or pa pi sa si ta te th ti yue wuu zh hak nan gan hsn lzh mai bho new".split()
+RIGHT_TO_LEFT = word_set("ae ar arz ckb dv fa he khw ks ku ps sd ug ur yi pnb azb arc syr")
+WITHOUT_CASE = RIGHT_TO_LEFT | word_set(
+    """
+am as bh bn bo dz gu hi ii ja ka km kn ko lo ml mr my ne or pa pi sa si ta te th ti yue wuu zh hak nan gan hsn lzh mai
+bho new
+"""
 )
-HAN = frozenset("ja yue wuu hak nan gan hsn lzh ii".split())
+HAN = word_set("ja yue wuu hak nan gan hsn lzh ii")
 # Languages whose hyphens join parts of one word.
-JOINING = frozenset("fi et hu da nb nn no sv is fo de lb pl cs sk sl hr sr bs mk bg ru uk be ro id ms ca eu ga gd cy af".split())
-COMBINING = frozenset("yo ig vi lij".split())
+JOINING = word_set("fi et hu da nb nn no sv is fo de lb pl cs sk sl hr sr bs mk bg ru uk be ro id ms ca eu ga gd cy af")
+COMBINING = word_set("yo ig vi lij")
 
 _HAN = r"\u3005-\u3007\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\U00020000-\U000323AF"
 _HIRAGANA = r"\u3041-\u309F"
@@ -67,7 +81,14 @@ _BURMESE_CLUSTERS = [r"(?<=[\u1000-\u1038\u103A-\u103F])(?=[\u1000-\u102A\u103F]
 _KHMER_CLUSTERS = [r"(?<=[\u1780-\u17D1\u17D3])(?=[\u1780-\u17B3])"]
 # Tibetan writes its syllable sign (tsheg) after each syllable.
 _TIBETAN_SYLLABLES = [r"(?<=[\u0F0B\u0F0C\u0F0D\u0F0E])(?=[\u0F40-\u0FBC])", r"[\u0F0D\u0F0E]"]
-_CLUSTERS = {"th": _THAI_CLUSTERS, "lo": _THAI_CLUSTERS, "my": _BURMESE_CLUSTERS, "km": _KHMER_CLUSTERS, "bo": _TIBETAN_SYLLABLES, "dz": _TIBETAN_SYLLABLES}
+_CLUSTERS = {
+    "th": _THAI_CLUSTERS,
+    "lo": _THAI_CLUSTERS,
+    "my": _BURMESE_CLUSTERS,
+    "km": _KHMER_CLUSTERS,
+    "bo": _TIBETAN_SYLLABLES,
+    "dz": _TIBETAN_SYLLABLES,
+}
 
 
 def _infixes(code: str) -> list[str]:
@@ -101,14 +122,15 @@ def _subtags(code: Any) -> str:
     by_name = {name.lower(): known for known, name in NAMES.items()} | WELL_KNOWN
     hint = f" (did you mean `{by_name[code.lower()]}`?)" if code.lower() in by_name else nearest(code.lower(), sorted(CODES))
     raise ImportError(
-        f"{code!r} is not the code of a language{hint}: expected two or three letters of ISO 639, with script or region if need be, such as "
-        "`en`, `pt-BR` or `zh-Hant`; `xx` stands for several languages"
+        f"{code!r} is not the code of a language{hint}: expected two or three letters of ISO 639, with script or region if "
+        "need be, such as `en`, `pt-BR` or `zh-Hant`; `xx` stands for several languages"
     )
 
 
 WELL_KNOWN = {
-    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es", "italian": "it",
-    "italiano": "it", "dutch": "nl", "nederlands": "nl", "portuguese": "pt", "português": "pt", "chinese": "zh", "multi": "xx", "multilingual": "xx",
+    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es",
+    "italian": "it", "italiano": "it", "dutch": "nl", "nederlands": "nl", "portuguese": "pt", "português": "pt",
+    "chinese": "zh", "multi": "xx", "multilingual": "xx",
 }  # fmt: skip
 
 
@@ -141,7 +163,8 @@ def _make(code: str) -> type[Language]:
         contents["suffixes"] = COMBINING_DIACRITICS_TOKENIZER_SUFFIXES
     name = NAMES.get(code, f"Language_{code}")
     defaults = type("Defaults", (LanguageDefaults,), contents)
-    return type(name, (Language,), {"lang": code, "Defaults": defaults, "__doc__": f"A pipeline for `{code}`.", "__module__": __name__})
+    members = {"lang": code, "Defaults": defaults, "__doc__": f"A pipeline for `{code}`.", "__module__": __name__}
+    return type(name, (Language,), members)
 
 
 def __getattr__(name: str) -> Any:

@@ -56,8 +56,8 @@ def chunks_to_head(roles: str) -> Callable[[Any], Iterator[Chunk]]:
 def chunks_with_modifiers(roles: str, *, after: str, outside: str = "case cc mark punct") -> Callable[[Any], Iterator[Chunk]]:
     """Phrases that may go on after their head.
 
-    roles: dependency labels of nouns that head a phrase. after: labels of dependents that belong to it when they follow without a
-    gap. outside: labels of dependents before the head that do not belong to it, such as prepositions.
+    roles: dependency labels of nouns that head a phrase. after: labels of dependents that belong to it when they follow without
+    a gap. outside: labels of dependents before the head that do not belong to it, such as prepositions.
     """
     wanted, right, left = frozenset(roles.split()), frozenset(after.split()), frozenset(outside.split())
 

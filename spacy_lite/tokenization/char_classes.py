@@ -1,13 +1,15 @@
 """Classes of characters, as pieces of regular expressions, that affix rules are written with.
 
-Names of single classes stand inside brackets (`[{ALPHA}]`); LIST_… are lists of alternatives. Classes are lists of ranges: letters with
-case come from Unicode itself, for the blocks of alphabets that have case; scripts without case are given by their blocks.
+Names of single classes stand inside brackets (`[{ALPHA}]`); LIST_… are lists of alternatives. Classes are lists of ranges:
+letters with case come from Unicode itself, for the blocks of alphabets that have case; scripts without case are given by their
+blocks.
 """
 
 __all__ = [
-    "ALPHA", "ALPHA_LOWER", "ALPHA_UPPER", "COMBINING_DIACRITICS", "CONCAT_ICONS", "CONCAT_QUOTES", "CURRENCY", "HYPHENS", "ICONS", "LATIN",
-    "LATIN_BASIC", "LATIN_LOWER", "LATIN_LOWER_BASIC", "LATIN_UPPER", "LATIN_UPPER_BASIC", "LIST_CURRENCY", "LIST_ELLIPSES", "LIST_HYPHENS",
-    "LIST_ICONS", "LIST_PUNCT", "LIST_QUOTES", "LIST_UNITS", "PUNCT", "UNITS", "group_chars", "merge_chars", "split_chars",
+    "ALPHA", "ALPHA_LOWER", "ALPHA_UPPER", "COMBINING_DIACRITICS", "CONCAT_ICONS", "CONCAT_QUOTES", "CURRENCY", "HYPHENS",
+    "ICONS", "LATIN", "LATIN_BASIC", "LATIN_LOWER", "LATIN_LOWER_BASIC", "LATIN_UPPER", "LATIN_UPPER_BASIC",
+    "LIST_CURRENCY", "LIST_ELLIPSES", "LIST_HYPHENS", "LIST_ICONS", "LIST_PUNCT", "LIST_QUOTES", "LIST_UNITS", "PUNCT",
+    "UNITS", "group_chars", "merge_chars", "split_chars",
 ]  # fmt: skip
 
 
@@ -46,7 +48,8 @@ def _letters(*blocks: tuple[int, int]) -> tuple[str, str]:
 
 
 def _blocks(*blocks: tuple[int, int]) -> str:
-    return "".join(rf"\u{first:04X}-\u{last:04X}" if last < 0x10000 else rf"\U{first:08X}-\U{last:08X}" for first, last in blocks)
+    form = r"\U{:08X}-\U{:08X}"
+    return "".join(form.format(first, last) for first, last in blocks)
 
 
 _LATIN_BASIC = ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0xFF), (0x100, 0x17F))
@@ -70,7 +73,8 @@ _other_lower, _other_upper = _letters(*_OTHER_CASED)
 # Letters and vowel signs of scripts without case; digits and punctuation of the scripts stay outside.
 _UNCASED = _blocks(
     (0x5D0, 0x5EA), (0x5EF, 0x5F2), (0x591, 0x5BD),  # Hebrew
-    (0x620, 0x65F), (0x66E, 0x6D3), (0x6D5, 0x6DC), (0x6EE, 0x6EF), (0x6FA, 0x6FC), (0x6FF, 0x6FF), (0x750, 0x77F), (0x8A0, 0x8FF),  # Arabic
+    (0x620, 0x65F), (0x66E, 0x6D3), (0x6D5, 0x6DC), (0x6EE, 0x6EF), (0x6FA, 0x6FC), (0x6FF, 0x6FF),  # Arabic
+    (0x750, 0x77F), (0x8A0, 0x8FF),  # more Arabic
     (0xFB50, 0xFDFB), (0xFE70, 0xFEFC),  # Arabic presentation forms
     (0x710, 0x74A), (0x780, 0x7B1),  # Syriac, Thaana
     (0x900, 0x963), (0x971, 0x97F),  # Devanagari
@@ -113,7 +117,10 @@ _CURRENCY = r"\$ £ € ¥ ¢ ฿ ₿ ﷼ ৳ ¤ ＄ ￡ ￥ ￦ US\$ C\$ CA\$ A
 CURRENCY = merge_chars(_CURRENCY)
 LIST_CURRENCY = split_chars(_CURRENCY)
 
-_PUNCT = r"… …… , : ; \! \? ¿ ¡ ؟ ؛ ، ۔ ٪ \( \) \[ \] \{ \} < > _ # \* & 。 ？ ！ ， 、 ； ： ～ · । ॥ ။ ៕ ๆ （ ） ［ ］ ｛ ｝ 《 》 〈 〉 【 】 〔 〕 ‥ ‽ † ‡ • ※ ։ ׃ ჻ ። ፣ ፤ ፥"
+_PUNCT = (
+    r"… …… , : ; \! \? ¿ ¡ ؟ ؛ ، ۔ ٪ \( \) \[ \] \{ \} < > _ # \* & 。 ？ ！ ， 、 ； ： "
+    r"～ · । ॥ ။ ៕ ๆ （ ） ［ ］ ｛ ｝ 《 》 〈 〉 【 】 〔 〕 ‥ ‽ † ‡ • ※ ։ ׃ ჻ ። ፣ ፤ ፥"
+)
 PUNCT = merge_chars(_PUNCT)
 LIST_PUNCT = split_chars(_PUNCT)
 
@@ -129,8 +136,8 @@ LIST_ELLIPSES = [r"\.\.+", "…"]
 
 # Symbols: arrows, technical and geometrical signs, dingbats, emoji with their skin tones, flags and joiners.
 CONCAT_ICONS = "©®™°¦№℠℡" + _blocks(
-    (0x2190, 0x21FF), (0x2300, 0x23FF), (0x2400, 0x24FF), (0x2500, 0x25FF), (0x2600, 0x27BF), (0x2900, 0x297F), (0x2B00, 0x2BFF),
-    (0x3200, 0x33FF), (0x1F000, 0x1F3FA), (0x1F400, 0x1FAFF),
+    (0x2190, 0x21FF), (0x2300, 0x23FF), (0x2400, 0x24FF), (0x2500, 0x25FF), (0x2600, 0x27BF), (0x2900, 0x297F),
+    (0x2B00, 0x2BFF), (0x3200, 0x33FF), (0x1F000, 0x1F3FA), (0x1F400, 0x1FAFF),
 )  # fmt: skip
 ICONS = CONCAT_ICONS
 _FLAG = r"[\U0001F1E6-\U0001F1FF]{2}"

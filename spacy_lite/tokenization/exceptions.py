@@ -4,8 +4,8 @@ from .rules import ORTH, words
 
 __all__ = ["BASE_EXCEPTIONS", "URL_PATTERN", "emoticons"]
 
-# An address as people write it: with a scheme, with `www.`, or bare with a known kind of ending; mail addresses too. A top-level
-# domain is in lower case, so that two sentences run together (`end.Start`) are not one.
+# An address as people write it: with a scheme, with `www.`, or bare with a known kind of ending; mail addresses too. A
+# top-level domain is in lower case, so that two sentences run together (`end.Start`) are not one.
 _HOST = r"[A-Za-z0-9\u00a1-\uffff](?:[A-Za-z0-9\u00a1-\uffff_-]{0,62}[A-Za-z0-9\u00a1-\uffff])?"
 URL_PATTERN = (
     r"(?u)"
@@ -28,8 +28,9 @@ _FACES = {
 }
 _MIRRORED = {mouth + nose + eyes for mouth in "([" for nose in ("", "-") for eyes in ":;="}
 _OTHER_FACES = """
-8) 8-) 8D 8-D :') :'( :'-) :'-( >:( >:o :-X :x :} :-} ;_; T_T x_x X_X o_o O_O o.o O.O o_O O_o o.O O.o o.0 0.o 0_0 0_o o_0 0.0 ^_^ ^__^ ^___^ -_-
--__- >.< >_< >.> <.< v.v V.V v_v V_V XD XDD xD xDD <3 <33 <333 </3 \\o/ \\m/ ._. (: (; (-: (-; (^_^) (-_-) (*_*) (>_<) (._.) (¬_¬) (ಠ_ಠ)
+8) 8-) 8D 8-D :') :'( :'-) :'-( >:( >:o :-X :x :} :-} ;_; T_T x_x X_X o_o O_O o.o O.O o_O O_o o.O O.o o.0 0.o 0_0 0_o o_0 0.0
+^_^ ^__^ ^___^ -_- -__- >.< >_< >.> <.< v.v V.V v_v V_V XD XDD xD xDD <3 <33 <333 </3
+\\o/ \\m/ ._. (: (; (-: (-; (^_^) (-_-) (*_*) (>_<) (._.) (¬_¬) (ಠ_ಠ)
 (╯°□°)╯︵┻━┻ ¯\\(ツ)/¯ ¯\\_(ツ)_/¯ ಠ_ಠ ಠ︵ಠ @_@ =_= (;_;)
 """
 

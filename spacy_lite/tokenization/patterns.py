@@ -10,8 +10,8 @@ __all__ = ["LazyPattern", "compile_infix_regex", "compile_prefix_regex", "compil
 class LazyPattern:
     """A regular expression with the methods and attributes of `re.Pattern`, compiled at their first use.
 
-    pattern: the source. The tokenizer runs these expressions in its own engine, so most processes never need the compiled form, and
-    compiling some hundred alternatives takes longer than everything else a blank pipeline does.
+    pattern: the source. The tokenizer runs these expressions in its own engine, so most processes never need the compiled form,
+    and compiling some hundred alternatives takes longer than everything else a blank pipeline does.
     """
 
     flags = re.UNICODE.value

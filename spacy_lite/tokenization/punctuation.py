@@ -17,8 +17,10 @@ from .char_classes import (
 )
 
 __all__ = [
-    "COMBINING_DIACRITICS_TOKENIZER_INFIXES",
-    "COMBINING_DIACRITICS_TOKENIZER_SUFFIXES", "TOKENIZER_INFIXES", "TOKENIZER_PREFIXES", "TOKENIZER_SUFFIXES",
+    "ALPHA", "ALPHA_LOWER", "ALPHA_UPPER", "COMBINING_DIACRITICS", "COMBINING_DIACRITICS_TOKENIZER_INFIXES",
+    "COMBINING_DIACRITICS_TOKENIZER_SUFFIXES", "CONCAT_QUOTES", "CURRENCY", "HYPHENS", "LIST_CURRENCY", "LIST_ELLIPSES",
+    "LIST_ICONS", "LIST_PUNCT", "LIST_QUOTES", "PUNCT", "TOKENIZER_INFIXES", "TOKENIZER_PREFIXES", "TOKENIZER_SUFFIXES",
+    "UNITS",
 ]  # fmt: skip
 
 TOKENIZER_PREFIXES = [
@@ -33,7 +35,7 @@ TOKENIZER_SUFFIXES = [
     r"(?<=°[FfCcKk])\.",
     rf"(?<=[0-9])(?:{CURRENCY})",
     rf"(?<=[0-9])(?:{UNITS})",
-    # A full stop ends a sentence after a word of more than a letter, a number's sign, a bracket or a quote; an initial keeps it.
+    # A full stop ends a sentence after a lower-case letter, a number's sign, a bracket or a quote; an initial keeps it.
     rf"(?<=[0-9{ALPHA_LOWER}%²\-\+)\]{CONCAT_QUOTES}])\.",
     rf"(?<=[{ALPHA_UPPER}][{ALPHA_UPPER}])\.",
 ]  # fmt: skip
@@ -59,7 +61,3 @@ COMBINING_DIACRITICS_TOKENIZER_INFIXES = [
     rf"(?<=[{ALPHA}{COMBINING_DIACRITICS}])(?:{HYPHENS})(?=[{ALPHA}])",
     rf"(?<=[{ALPHA}0-9{COMBINING_DIACRITICS}])[:<>=/](?=[{ALPHA}])",
 ]  # fmt: skip
-
-
-__all__ += ["ALPHA", "ALPHA_LOWER", "ALPHA_UPPER", "COMBINING_DIACRITICS", "CONCAT_QUOTES", "CURRENCY", "HYPHENS", "LIST_CURRENCY",
-            "LIST_ELLIPSES", "LIST_ICONS", "LIST_PUNCT", "LIST_QUOTES", "PUNCT", "UNITS"]  # fmt: skip

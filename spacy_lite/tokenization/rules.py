@@ -8,7 +8,8 @@ from ..lex_attrs import add_lookups
 from .patterns import LazyPattern, compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 __all__ = [
-    "add_lookups", "compile_infix_regex", "compile_prefix_regex", "compile_suffix_regex", "expand_exc", "read_regex", "update_exc",
+    "add_lookups", "compile_infix_regex", "compile_prefix_regex", "compile_suffix_regex", "expand_exc", "read_regex",
+    "update_exc", "word_set",
 ]  # fmt: skip
 
 ORTH, NORM = 65, 67
@@ -62,7 +63,8 @@ def cases(table: Mapping[str, str | Iterable[str]]) -> Exceptions:
 
     A piece that spells part of the text may carry a norm after `=`: `{"don't": "do n't=not"}`.
     """
-    return {text: [token(piece) for piece in (pieces.split() if isinstance(pieces, str) else pieces)] for text, pieces in table.items()}
+    pieces_of = {text: pieces.split() if isinstance(pieces, str) else pieces for text, pieces in table.items()}
+    return {text: [token(piece) for piece in pieces] for text, pieces in pieces_of.items()}
 
 
 def token(piece: str) -> dict[int, str]:
@@ -74,3 +76,8 @@ def token(piece: str) -> dict[int, str]:
 def words(text: str) -> Exceptions:
     """Special cases that keep each of the words, separated by white space, in one piece."""
     return {word: [{ORTH: word}] for word in text.split()}
+
+
+def word_set(text: str) -> set[str]:
+    """The words of a text, separated by white space, as a set."""
+    return set(text.split())

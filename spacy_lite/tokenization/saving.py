@@ -49,8 +49,8 @@ def _source_getter(tokenizer: Any, name: str) -> Any:
         pattern = getattr(getattr(function, "__self__", None), "pattern", None)
         if not isinstance(pattern, str):
             raise ValueError(
-                f"tokenizer.{name} is {function!r}: only methods of patterns, such as re.compile(...).{PATTERNS[name]}, can be saved. "
-                f"Leave it out with exclude=[{name!r}] and set it again after loading."
+                f"tokenizer.{name} is {function!r}: only methods of patterns, such as re.compile(...).{PATTERNS[name]}, can be "
+                f"saved. Leave it out with exclude=[{name!r}] and set it again after loading."
             )
         return pattern
 

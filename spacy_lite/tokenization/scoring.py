@@ -8,8 +8,9 @@ __all__ = ["score_tokenization"]
 def score_tokenization(examples: Iterable[Any]) -> dict[str, float | None]:
     """Compare the tokens of Examples, white space left out.
 
-    token_acc: F of the predicted tokens that align with exactly one reference token. token_p, token_r, token_f: precision, recall and F of
-    the tokens as stretches of the text. References without known spaces are skipped; all values are None where nothing is left.
+    token_acc: F of the predicted tokens that align with exactly one reference token. token_p, token_r, token_f: precision,
+    recall and F of the tokens as stretches of the text. References without known spaces are skipped; all values are None where
+    nothing is left.
     """
     aligned = total = correct = predicted = wanted = 0
     for example in examples:

@@ -1,4 +1,5 @@
 """A tokenizer in plain Python, as slow and as simple as its definition: the oracle of the native one."""
+
 import re
 
 
@@ -7,13 +8,21 @@ class Reference:
 
     def __init__(self, rules=None, prefix=None, suffix=None, infix=None, token_match=None, url_match=None):
         self.rules = rules or {}
-        compiled = [re.compile(source) if source is not None else None for source in (prefix, suffix, infix, token_match, url_match)]
+        compiled = [
+            re.compile(source) if source is not None else None for source in (prefix, suffix, infix, token_match, url_match)
+        ]
         self.prefix, self.suffix, self.infix, self.token_match, self.url_match = compiled
 
     @classmethod
     def of(cls, tokenizer):
         """The reference with the settings of a tokenizer."""
-        functions = (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.infix_finditer, tokenizer.token_match, tokenizer.url_match)
+        functions = (
+            tokenizer.prefix_search,
+            tokenizer.suffix_search,
+            tokenizer.infix_finditer,
+            tokenizer.token_match,
+            tokenizer.url_match,
+        )
         sources = [None if function is None else function.__self__.pattern for function in functions]
         rules = {text: [token[65] for token in tokens] for text, tokens in tokenizer.rules.items()}
         return cls(rules, *sources)
@@ -72,12 +81,16 @@ class Reference:
     def replace_phrases(self, text, tokens):
         found = []
         for phrase in self.rules:
-            if " " in phrase or any(p and p.search(phrase) and p.search(phrase).group() for p in (self.prefix, self.suffix)) or (
-                self.infix and list(self.infix.finditer(phrase))
+            if (
+                " " in phrase
+                or any(p and p.search(phrase) and p.search(phrase).group() for p in (self.prefix, self.suffix))
+                or (self.infix and list(self.infix.finditer(phrase)))
             ):
                 wanted = [word for chunk, _ in chunks(phrase) for word in self.cut(chunk, False)]
                 found += [
-                    (i, i + len(wanted)) for i in range(len(tokens)) if [word for word, _ in tokens[i : i + len(wanted)]] == wanted
+                    (i, i + len(wanted))
+                    for i in range(len(tokens))
+                    if [word for word, _ in tokens[i : i + len(wanted)]] == wanted
                 ]
         taken, chosen = set(), []
         for start, end in sorted(found, key=lambda span: (span[0] - span[1], span[0])):

@@ -2,12 +2,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ...tokenization.rules import word_set
 from ..noun_chunks import Chunk, nominals
 
 __all__ = ["SYNTAX_ITERATORS", "noun_chunks"]
 
 # Labels of the TIGER scheme.
-ROLES = frozenset("sb oa da nk mo ag ROOT root cj pd og app".split())
+ROLES = word_set("sb oa da nk mo ag ROOT root cj pd og app")
 CLOSE_APPOSITION = "nk"
 
 

@@ -1,24 +1,22 @@
 """Stop words of English: articles, pronouns, auxiliaries, conjunctions, prepositions and common adverbs."""
+from ...tokenization.rules import word_set
 
 __all__ = ["STOP_WORDS"]
 
-STOP_WORDS: set[str] = set(
-    """
-a an the this that these those such same own other another each every either neither both all any some no none
-i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its itself
-they them their theirs themselves one who whom whose which what whatever whichever whoever someone somebody something anyone anybody anything
-everyone everybody everything nobody nothing
-am is are was were be been being do does did done doing have has had having can could may might must shall should will would ought
-'m 're 's 've 'd 'll n't ca cannot
-and or but nor so yet if unless until while whereas because since although though as than whether once
-about above across after against along among around at before behind below beneath beside besides between beyond by despite down during
-except for from in inside into like near of off on onto out outside over past per through throughout to toward towards under up upon via
-with within without
-not never ever always often again already also almost even further here there where when why how now then just only too very quite rather
-really still thus therefore hence however indeed perhaps maybe else elsewhere everywhere nowhere somewhere anyway anyhow more most much many
-few less least several enough first last next go say said make made get got give take see seem seems put let
-""".split()
-)
+STOP_WORDS = word_set("""
+a an the this that these those such same own other another each every either neither both all any some no none i me my
+mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its
+itself they them their theirs themselves one who whom whose which what whatever whichever whoever someone somebody
+something anyone anybody anything everyone everybody everything nobody nothing am is are was were be been being do
+does did done doing have has had having can could may might must shall should will would ought 'm 're 's 've 'd 'll
+n't ca cannot and or but nor so yet if unless until while whereas because since although though as than whether once
+about above across after against along among around at before behind below beneath beside besides between beyond by
+despite down during except for from in inside into like near of off on onto out outside over past per through
+throughout to toward towards under up upon via with within without not never ever always often again already also
+almost even further here there where when why how now then just only too very quite rather really still thus therefore
+hence however indeed perhaps maybe else elsewhere everywhere nowhere somewhere anyway anyhow more most much many few
+less least several enough first last next go say said make made get got give take see seem seems put let
+""")
 
 # The typographic apostrophe is as common as the straight one.
 STOP_WORDS |= {word.replace("'", mark) for word in STOP_WORDS if "'" in word for mark in "‘’"}

@@ -4,65 +4,83 @@ from ...tokenization.rules import Exceptions, cases, update_exc, words
 
 __all__ = ["TOKENIZER_EXCEPTIONS"]
 
-SUBJECTS = "i you he she it we they that this there here these those what who where when why how".split()
-# Clitic -> (norm, the subjects it follows, those of them it also follows without an apostrophe and stays recognisable).
-CLITICS = {
-    "m": ("am", "i", "i"),
-    "ll": ("will", "i you he she it we they that this there here these those what who where when why how", "you they that this there what"),
-    "d": ("'d", "i you he she it we they that this there these those what who where when why how", "you they he she that there what who"),
-    "ve": ("have", "i you we they that there these those what who where when why how", "i you we they there"),
-    "re": ("are", "you we they these those there what who where why how", "you they there what"),
-    "s": ("'s", "he she it that this there here what who where when why how", "he she that there what where how"),
-}
+QUESTIONS = "what who where when why how"
+SUBJECTS = f"i you he she it we they that this there here these those {QUESTIONS}"
+# Clitic, its norm, the words it follows, and those of them that it also follows without an apostrophe, making no other word.
+CLITICS = [
+    ("m", "am", "i", "i"),
+    ("ll", "will", SUBJECTS, "you they that this there what"),
+    ("d", "'d", SUBJECTS, "you they he she that there what who"),
+    ("ve", "have", f"i you we they that there these those {QUESTIONS}", "i you we they there"),
+    ("re", "are", "you we they these those there what who where why how", "you they there what"),
+    ("s", "'s", f"he she it that this there here {QUESTIONS}", "he she that there what where how"),
+]
 NEGATED = {
-    "do": "", "does": "", "did": "", "is": "", "are": "", "was": "", "were": "", "has": "", "have": "", "had": "", "could": "", "would": "",
-    "should": "", "might": "", "must": "", "need": "", "dare": "", "ought": "", "may": "", "ai": "", "ca": "can", "wo": "will", "sha": "shall",
+    "do": "", "does": "", "did": "", "is": "", "are": "", "was": "", "were": "", "has": "", "have": "", "had": "",
+    "could": "", "would": "", "should": "", "might": "", "must": "", "need": "", "dare": "", "ought": "", "may": "",
+    "ai": "", "ca": "can", "wo": "will", "sha": "shall",
 }  # fmt: skip
 # Verbs and `nt` would be another word.
 NEVER_RUN_TOGETHER = {"wo", "may", "dare", "sha"}
-HAVING = "could would should might must ought need i you he she it we they".split()
+HAVING = "could would should might must ought need i you he she it we they"
 
 REDUCED = cases(
     {
-        "cannot": "can not", "gonna": "gon=going na=to", "gotta": "got ta=to", "wanna": "wan=want na=to", "gimme": "gim=give me", "lemme": "lem=let me",
-        "outta": "out ta=of", "kinda": "kind a=of", "sorta": "sort a=of", "lotta": "lot ta=of", "dunno": "du=do n=not no=know", "finna": "fin=fixing na=to",
-        "whatcha": "what cha=you", "gotcha": "got cha=you", "betcha": "bet cha=you", "wouldya": "would ya=you", "alot": "a lot",
-        "'tis": "'t=it is", "'twas": "'t=it was", "'twere": "'t=it were", "'twill": "'t=it will", "tis": "t=it is", "twas": "t=it was",
-        "y'all": "y'=you all", "yall": "y=you all", "d'you": "d'=do you", "c'mon": "c'm=come on", "cmon": "cm=come on",
-        "let's": "let 's=us", "Lets": "Let s=us", "how'd'y": "how 'd 'y=you",
+        "cannot": "can not", "gonna": "gon=going na=to", "gotta": "got ta=to", "wanna": "wan=want na=to",
+        "gimme": "gim=give me", "lemme": "lem=let me", "outta": "out ta=of", "kinda": "kind a=of",
+        "sorta": "sort a=of", "lotta": "lot ta=of",
+        "dunno": "du=do n=not no=know", "finna": "fin=fixing na=to", "whatcha": "what cha=you", "gotcha": "got cha=you",
+        "betcha": "bet cha=you", "wouldya": "would ya=you", "alot": "a lot", "'tis": "'t=it is", "'twas": "'t=it was",
+        "'twere": "'t=it were", "'twill": "'t=it will", "tis": "t=it is", "twas": "t=it was", "y'all": "y'=you all",
+        "yall": "y=you all", "d'you": "d'=do you", "c'mon": "c'm=come on", "cmon": "cm=come on", "let's": "let 's=us",
+        "Lets": "Let s=us",
     }
 )  # fmt: skip
 
-# Words that begin or end with an apostrophe, or hold one, and stay whole; with their norms.
-WITH_APOSTROPHE = cases(
-    {
-        "'cause": ["'cause=because"], "'cos": ["'cos=because"], "'coz": ["'coz=because"], "'cuz": ["'cuz=because"], "'em": ["'em=them"],
-        "'bout": ["'bout=about"], "'til": ["'til=until"], "'till": ["'till=until"], "'n'": ["'n'=and"], "'nuff": ["'nuff=enough"],
-        "doin'": ["doin'=doing"], "goin'": ["goin'=going"], "havin'": ["havin'=having"], "lovin'": ["lovin'=loving"], "nothin'": ["nothin'=nothing"],
-        "nuthin'": ["nuthin'=nothing"], "somethin'": ["somethin'=something"], "lookin'": ["lookin'=looking"], "talkin'": ["talkin'=talking"],
-        "comin'": ["comin'=coming"], "gettin'": ["gettin'=getting"], "makin'": ["makin'=making"], "ol'": ["ol'=old"], "o'": ["o'=of"],
-        "o'clock": ["o'clock"], "ma'am": ["ma'am=madam"], "o'er": ["o'er=over"], "ne'er": ["ne'er=never"], "e'er": ["e'er=ever"],
-        "rock'n'roll": ["rock'n'roll"], "o.k.": ["o.k."],
-    }
-)  # fmt: skip
+# One word each, although it begins or ends with an apostrophe or holds one; with its norm.
+NORM_OF = {
+    "'cause": "because", "'cos": "because", "'coz": "because", "'cuz": "because", "'em": "them", "'bout": "about",
+    "'til": "until", "'till": "until", "'n'": "and", "'nuff": "enough", "ol'": "old", "o'": "of",
+    "o'clock": "o'clock", "ma'am": "madam",
+    "o'er": "over", "ne'er": "never", "e'er": "ever", "nuthin'": "nothing", "rock'n'roll": "rock'n'roll",
+}  # fmt: skip
+DROPPED_G = "do go hav lov noth someth look talk com gett mak try be say see work play think feel stand sitt"
+NORM_OF |= {f"{stem}in'": f"{stem}ing" for stem in DROPPED_G.split()}
+WITH_APOSTROPHE = cases({text: [f"{text}={norm}"] for text, norm in NORM_OF.items()})
 
 # Written with a full stop that belongs to the word.
-TITLES = "Mr. Mrs. Ms. Messrs. Dr. Drs. Prof. Rev. Fr. Hon. Gov. Govs. Sen. Sens. Rep. Reps. Pres. Gen. Lt. Col. Maj. Capt. Cpt. Sgt. Cpl. Cmdr. Adm. Supt. Atty. Jr. Sr. Esq."
+TITLES = """
+Mr. Mrs. Ms. Messrs. Dr. Drs. Prof. Rev. Fr. Hon. Gov. Govs. Sen. Sens. Rep. Reps. Pres. Gen. Lt. Col. Maj. Capt. Cpt.
+Sgt. Cpl. Cmdr. Adm. Supt. Atty. Jr. Sr. Esq.
+"""
 FIRMS = "Inc. Ltd. Co. Cos. Corp. Bros. Assn. Dept. Univ. Mfg. Intl. Assoc."
-PLACES = "St. Ste. Ave. Blvd. Rd. Mt. Ft. Pkwy. Hwy. Apt. Bldg. Mass. Conn. Calif. Ariz. Ark. Colo. Del. Fla. Ga. Ill. Ind. Kan. Kans. Ky. La. Md. Mich. Minn. Miss. Mo. Mont. Neb. Nebr. Nev. Okla. Ore. Pa. Penn. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. N.J. N.Y. N.H. N.M. N.C. N.D. S.C. S.D. R.I. D.C."
+PLACES = """
+St. Ste. Ave. Blvd. Rd. Mt. Ft. Pkwy. Hwy. Apt. Bldg. Mass. Conn. Calif. Ariz. Ark. Colo. Del. Fla. Ga. Ill. Ind. Kan.
+Kans. Ky. La. Md. Mich. Minn. Miss. Mo. Mont. Neb. Nebr. Nev. Okla. Ore. Pa. Penn. Tenn. Tex. Va. Vt. Wash. Wis. Wyo.
+N.J. N.Y. N.H. N.M. N.C. N.D. S.C. S.D. R.I. D.C.
+"""
 MONTHS = "Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec."
 DAYS = "Mon. Tue. Tues. Wed. Thu. Thur. Thurs. Fri."
-LATIN = "e.g. i.e. etc. vs. cf. ca. viz. et. al. ibid. approx. a.k.a. R.I.P. P.S. Ph.D. M.D. B.A. M.A. B.S. M.S. Ed.D. J.D. D.D.S."
+LATIN = """
+e.g. i.e. etc. vs. cf. ca. viz. et. al. ibid. approx. a.k.a. R.I.P. P.S. Ph.D. M.D. B.A. M.A. B.S. M.S. Ed.D. J.D.
+D.D.S.
+"""
 CLOCK = "a.m. p.m. A.M. P.M. B.C. A.D. B.C.E. C.E."
-SHORT = "No. Nos. Vol. Vols. Fig. Figs. Eq. Ch. Sec. pp. p. vol. fig. figs. ed. eds. ext. dept. est. tel. Tel. Ext. adm. min. max. misc. qty. tbsp. tsp. oz. lbs. ft. hrs. hr. mins. wks. mos. yrs."
+SHORT = """
+No. Nos. Vol. Vols. Fig. Figs. Eq. Ch. Sec. pp. p. vol. fig. figs. ed. eds. ext. dept. est. tel. Tel. Ext. adm. min.
+max. misc. qty. tbsp. tsp. oz. lbs. ft. hrs. hr. mins. wks. mos. yrs.
+"""
 NORMS = {
-    "Mr.": "mister", "Mrs.": "missus", "Dr.": "doctor", "Prof.": "professor", "St.": "saint", "Co.": "company", "Inc.": "incorporated",
-    "Corp.": "corporation", "Jan.": "january", "Feb.": "february", "Mar.": "march", "Apr.": "april", "Jun.": "june", "Jul.": "july",
-    "Aug.": "august", "Sep.": "september", "Sept.": "september", "Oct.": "october", "Nov.": "november", "Dec.": "december", "vs.": "versus",
-    "e.g.": "for example", "i.e.": "that is",
+    "Mr.": "mister", "Mrs.": "missus", "Dr.": "doctor", "Prof.": "professor", "St.": "saint", "Co.": "company",
+    "Inc.": "incorporated", "Corp.": "corporation", "Jan.": "january", "Feb.": "february", "Mar.": "march", "Apr.": "april",
+    "Jun.": "june", "Jul.": "july", "Aug.": "august", "Sep.": "september", "Sept.": "september", "Oct.": "october",
+    "Nov.": "november", "Dec.": "december", "vs.": "versus", "e.g.": "for example", "i.e.": "that is",
 }  # fmt: skip
 WITH_SLASH = "w/o w/ w/in b/c b/w n/a N/A a/c A/C c/o C/O I/O i/o s/he h/w s/w 24/7 9/11 7/11 AC/DC TCP/IP"
-WITH_HYPHEN = "e-mail E-mail e-mails E-mails E-MAIL e-mailed e-mailing e-commerce E-commerce t-shirt T-shirt t-shirts T-shirts x-ray X-ray x-rays X-rays uh-oh Uh-oh"
+WITH_HYPHEN = """
+E-MAIL t-shirt T-shirt t-shirts T-shirts x-ray
+X-ray x-rays X-rays uh-oh Uh-oh
+"""
 NAMES = "Yahoo! Jeopardy! Toys'R'Us C# F# .NET .net .com .doc .pdf .txt .exe :/"
 
 
@@ -76,7 +94,9 @@ def both_cases(table: Exceptions) -> Exceptions:
             orth = token[65]
             inside = at - start
             start += len(orth)
-            copied.append({**token, 65: orth[:inside] + orth[inside : inside + 1].upper() + orth[inside + 1 :]} if 0 <= inside < len(orth) else token)
+            if 0 <= inside < len(orth):
+                token = {**token, 65: orth[:inside] + orth[inside].upper() + orth[inside + 1 :]}
+            copied.append(token)
         capitalised[text[:at] + text[at : at + 1].upper() + text[at + 1 :]] = copied
     return {**table, **capitalised}
 
@@ -84,12 +104,11 @@ def both_cases(table: Exceptions) -> Exceptions:
 def contractions() -> Exceptions:
     """Subject and clitic, one or two of them: I'm, you'd've, thats."""
     table = {}
-    for clitic, (norm, after, bare) in CLITICS.items():
+    for clitic, norm, after, bare in CLITICS:
         for subject in after.split():
-            shown = "i=i" if subject == "i" else subject
-            table[f"{subject}'{clitic}"] = f"{shown} '{clitic}={norm}"
+            table[f"{subject}'{clitic}"] = f"{subject} '{clitic}={norm}"
             if clitic in ("ll", "d"):
-                table[f"{subject}'{clitic}'ve"] = f"{shown} '{clitic}={norm} 've=have"
+                table[f"{subject}'{clitic}'ve"] = f"{subject} '{clitic}={norm} 've=have"
         for subject in bare.split():
             table[f"{subject}{clitic}"] = f"{subject} {clitic}={norm}"
     return cases(table)
@@ -104,9 +123,10 @@ def negations() -> Exceptions:
         table[f"{verb}n't've"] = f"{shown} n't=not 've=have"
         if verb not in NEVER_RUN_TOGETHER:
             table[f"{verb}nt"] = f"{shown} nt=not"
-    for subject in HAVING:
+    for subject in HAVING.split():
         table[f"{subject}'ve"] = f"{subject} 've=have"
-    table.update({"couldve": "could ve=have", "wouldve": "would ve=have", "shouldve": "should ve=have", "mustve": "must ve=have"})
+    for verb in ("could", "would", "should", "must"):
+        table[f"{verb}ve"] = f"{verb} ve=have"
     return cases(table)
 
 
@@ -121,5 +141,5 @@ def abbreviations() -> Exceptions:
 
 
 TOKENIZER_EXCEPTIONS = update_exc(
-    BASE_EXCEPTIONS, both_cases(contractions()), both_cases(negations()), both_cases(REDUCED), both_cases(WITH_APOSTROPHE), abbreviations()
+    BASE_EXCEPTIONS, *map(both_cases, (contractions(), negations(), REDUCED, WITH_APOSTROPHE)), abbreviations()
 )

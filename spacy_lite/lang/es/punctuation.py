@@ -1,5 +1,14 @@
 """Spanish affix rules: hyphenated words come apart between words, opening marks stand alone."""
-from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, HYPHENS, LIST_ELLIPSES, LIST_ICONS, UNITS
+from ...tokenization.char_classes import (
+    ALPHA,
+    ALPHA_LOWER,
+    ALPHA_UPPER,
+    CONCAT_QUOTES,
+    HYPHENS,
+    LIST_ELLIPSES,
+    LIST_ICONS,
+    UNITS,
+)
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
 from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES
 

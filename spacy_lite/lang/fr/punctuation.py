@@ -8,14 +8,14 @@ __all__ = ["TOKENIZER_INFIXES", "TOKENIZER_PREFIXES", "TOKENIZER_SUFFIXES", "TOK
 
 # Words that lose their vowel before another word.
 ELIDED = "[cdjlmnstçCDJLMNSTÇ]|[Qq]u|QU|(?:[Jj]us|[Ll]ors|[Pp]uis|[Qq]uoi)qu|(?:JUS|LORS|PUIS|QUOI)QU"
-TOKENIZER_PREFIXES = [rf"(?:{ELIDED})['’]", r"°[CF]", r"\+/-", r"[!?]{2,}", r"[-=_*~]{2,}", *BASE_PREFIXES]
+TOKENIZER_PREFIXES = [rf"(?:{ELIDED})['’]", r"°[CF]", r"\+/-", r"[!?]{2,}", r"[-=_*~]{2,}", rf"-(?=[{ALPHA}])", *BASE_PREFIXES]
 
 # Pronouns that follow their verb, with the consonant that keeps vowels apart.
 INVERTED = "-(?:je|tu|nous|vous|ce|le|la|les|lui|leur|y|moi|toi|en|là)|-(?:t-)?(?:il|elle|on|ils|elles)"
 TOKENIZER_SUFFIXES = [
     rf"(?<=[{ALPHA}])(?:{INVERTED})", rf"(?<=[{ALPHA_UPPER}])(?:{INVERTED.upper()})",
     r"(?<=[0-9])°[CF]", r"(?<=[0-9])(?:h|min|s)",
-    r"[!?]{2,}", r"[-=_*~]{2,}",
+    r"[!?]{2,}", r"[-=_*~]{2,}", "%", r"(?<=[0-9]h)\.", rf"(?<=[{ALPHA}])-",
     *(suffix for suffix in BASE_SUFFIXES if suffix not in ("'s", "'S", "’s", "’S")),
 ]  # fmt: skip
 

@@ -5,15 +5,22 @@ from ...tokenization.rules import Exceptions, update_exc, words
 __all__ = ["TOKENIZER_EXCEPTIONS"]
 
 TITLES = "M. MM. Mr. Mme. Mlle. Mgr. Dr. Pr. Me. St. Ste. Cie. Sté. Ets. S.A. S.A.R.L."
-SHORT = "av. apr. J.-C. etc. cf. ex. p. pp. chap. vol. art. al. éd. env. max. min. tél. Tél. bd. boul. fig. Fig. no. nos. op. cit. c.-à-d. P.-S. R.-V. N.B. hab. dép. arr. réf. Réf. ann. suiv. sq. vs."
+SHORT = """
+av. apr. J.-C. etc. cf. ex. p. pp. chap. vol. art. al. éd. env. max. min. tél. Tél. bd. boul. fig. Fig. no. nos. op.
+cit. c.-à-d. P.-S. R.-V. N.B. hab. dép. arr. réf. Réf. ann. suiv. sq. vs.
+"""
 MONTHS = "janv. févr. fév. avr. juil. sept. oct. nov. déc. Janv. Févr. Fév. Avr. Juil. Sept. Oct. Nov. Déc."
 DAYS = "lun. mar. mer. jeu. ven. sam. dim."
 # Hyphen before what elsewhere is a pronoun; apostrophe after what elsewhere is elided.
-NOUNS = "rendez-vous garde-à-vous chez-moi chez-soi chez-nous chez-lui chez-vous va-t-en-guerre c'est-à-dire sot-l'y-laisse m'as-tu-vu qu'en-dira-t-on celui-là celle-là ceux-là celles-là au-delà par-delà l'on"
+NOUNS = """
+rendez-vous garde-à-vous chez-moi chez-soi chez-nous chez-lui chez-vous va-t-en-guerre c'est-à-dire sot-l'y-laisse
+m'as-tu-vu qu'en-dira-t-on celui-là celle-là ceux-là celles-là au-delà par-delà l'on
+"""
 NORMS = {
-    "M.": "monsieur", "Mr.": "monsieur", "MM.": "messieurs", "Mme.": "madame", "Mlle.": "mademoiselle", "Dr.": "docteur", "St.": "saint",
-    "Ste.": "sainte", "Cie.": "compagnie", "janv.": "janvier", "févr.": "février", "fév.": "février", "avr.": "avril", "juil.": "juillet",
-    "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre", "av.": "avant", "apr.": "après",
+    "M.": "monsieur", "Mr.": "monsieur", "MM.": "messieurs", "Mme.": "madame", "Mlle.": "mademoiselle", "Dr.": "docteur",
+    "St.": "saint", "Ste.": "sainte", "Cie.": "compagnie", "janv.": "janvier", "févr.": "février", "fév.": "février",
+    "avr.": "avril", "juil.": "juillet", "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre",
+    "av.": "avant", "apr.": "après",
 }  # fmt: skip
 
 
@@ -31,4 +38,6 @@ def exceptions() -> Exceptions:
     return table
 
 
-TOKENIZER_EXCEPTIONS = update_exc(BASE_EXCEPTIONS, exceptions())
+# `14 h.` ends a sentence more often than `h.` abbreviates.
+BASE = {text: tokens for text, tokens in BASE_EXCEPTIONS.items() if text != "h."}
+TOKENIZER_EXCEPTIONS = update_exc(BASE, exceptions())

@@ -12,7 +12,8 @@ ELIDED = (
 )
 BEFORE = rf"(?=[{ALPHA}0-9{CONCAT_QUOTES}«])"
 TOKENIZER_PREFIXES = [
-    rf"(?:{ELIDED}|{ELIDED.title()}|{ELIDED.upper()})['’]{BEFORE}", "[0-9]{2}['’](?=[0-9])", r"[!?]{2,}", r"[-=_*~]{3,}", *BASE_PREFIXES,
+    rf"(?:{ELIDED}|{ELIDED.title()}|{ELIDED.upper()})['’]{BEFORE}", "[0-9]{2}['’](?=[0-9])", r"[!?]{2,}", r"[-=_*~]{3,}",
+    *BASE_PREFIXES,
 ]  # fmt: skip
 
 TOKENIZER_SUFFIXES = [

@@ -6,11 +6,12 @@ __all__ = ["TOKENIZER_EXCEPTIONS"]
 
 # Words that stay whole, with their full stops, apostrophes or slashes.
 WHOLE = """
-'ndrangheta 'sta 'sto a.C. a.m. ago. all. apr. Arch. arch. art. artt. Avv. avv. be' c.a. c.d. c.m. C.V. ca' cap. Cfr. cfr. cit. cod.
-d.C. da' di' dic. Dott. dott. Dott.ssa dott.ssa Dr. dr. ecc. es. etc. fa' feb. fig. figg. fr. gen. Geom. geom. giu. id. Ing. ing.
-L'Aquila l. lett. lug. mag. mar. max. min. mo' Mons. mons. N. n. nn. nov. num. N° n° On. on. ott. p. p.es. p.m. P.S. p.v. pag. pagg. po'
-pp. Prof. prof. Prof.ssa prof.ssa Rag. rag. S. S.n.c. S.p.A. s.p.a. S.r.l. s.r.l. S.S. set. sett. Sig. sig. Sig.na sig.na Sig.ra sig.ra
-Sigg. sigg. ss. St. sta' Tel. tel. to' u.s. U.S.A. v. va' vol. voll. vs.
+'ndrangheta 'sta 'sto a.C. a.m. ago. all. apr. Arch. arch. art. artt. Avv. avv. be' c.a. c.d. c.m. C.V. ca' cap. Cfr.
+cfr. cit. cod. d.C. da' di' dic. Dott. dott. Dott.ssa dott.ssa Dr. dr. ecc. es. etc. fa' feb. fig. figg. fr. gen.
+Geom. geom. giu. id. Ing. ing. L'Aquila l. lett. lug. mag. mar. max. min. mo' Mons. mons. N. n. nn. nov. num. N° n°
+On. on. ott. p. p.es. p.m. P.S. p.v. pag. pagg. po' pp. Prof. prof. Prof.ssa prof.ssa Rag. rag. S. S.n.c. S.p.A.
+s.p.a. S.r.l. s.r.l. S.S. set. sett. Sig. sig. Sig.na sig.na Sig.ra sig.ra Sigg. sigg. ss. St. sta' Tel. tel. to' u.s.
+U.S.A. v. va' vol. voll. vs.
 """
 NORMS = {
     "po'": "poco", "mo'": "modo", "sig.": "signore", "Sig.": "signore", "dott.": "dottore", "Dott.": "dottore",

@@ -3,5 +3,7 @@ from ..noun_chunks import chunks_with_modifiers
 
 __all__ = ["SYNTAX_ITERATORS", "noun_chunks"]
 
-noun_chunks = chunks_with_modifiers("nsubj nsubj:pass obj iobj obl obl:agent nmod appos ROOT root", after="flat fixed compound nummod")
+noun_chunks = chunks_with_modifiers(
+    "nsubj nsubj:pass obj iobj obl obl:agent nmod appos ROOT root", after="flat fixed compound nummod"
+)
 SYNTAX_ITERATORS = {"noun_chunks": noun_chunks}

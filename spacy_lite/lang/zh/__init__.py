@@ -1,5 +1,5 @@
 """Chinese: cut into characters, or into words by a segmenter that is installed."""
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..base import LanguageDefaults
 __all__ = ["Chinese", "ChineseTokenizer", "Segmenter"]
 
 
-class Segmenter(str, Enum):
+class Segmenter(StrEnum):
     """How words are found."""
 
     char = "char"
@@ -29,8 +29,8 @@ class Segmenter(str, Enum):
 
 
 @registry.tokenizers("spacy.zh.ChineseTokenizer")
-def create_chinese_tokenizer(segmenter: Segmenter = Segmenter.char) -> Any:
-    """The tokenizer of Chinese. segmenter: `char` makes a token of every character, `jieba` of every word that package finds."""
+def create_chinese_tokenizer(segmenter: Segmenter | str = Segmenter.char) -> Any:
+    """The tokenizer of Chinese: `char` makes a token of every character, `jieba` of every word that package finds."""
 
     def tokenizer_of(nlp: Any) -> "ChineseTokenizer":
         return ChineseTokenizer(nlp.vocab, segmenter=segmenter)
@@ -41,8 +41,8 @@ def create_chinese_tokenizer(segmenter: Segmenter = Segmenter.char) -> Any:
 class ChineseTokenizer(DummyTokenizer):
     """Makes a Doc of the characters of a text, or of its words.
 
-    vocab: where words are looked up. segmenter: one of `Segmenter`. Raises ValueError for another one, ImportError where its package is
-    not installed.
+    vocab: where words are looked up. segmenter: one of `Segmenter`. Raises ValueError for another one, ImportError where its
+    package is not installed.
     """
 
     def __init__(self, vocab: Vocab, segmenter: Segmenter | str = Segmenter.char) -> None:
@@ -87,7 +87,8 @@ def _jieba() -> Any:
     try:
         import jieba
     except ImportError:
-        raise ImportError("the segmenter `jieba` needs the package jieba: pip install jieba, or use the segmenter `char`") from None
+        message = "the segmenter `jieba` needs the package jieba: pip install jieba, or use the segmenter `char`"
+        raise ImportError(message) from None
     return lambda text: list(jieba.cut(text, cut_all=False))
 
 
