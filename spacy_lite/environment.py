@@ -91,7 +91,7 @@ def join_command(command: Sequence[str]) -> str:
 
 
 def run_command(
-    command: str | Sequence[str], *, stdin: object = None, capture: bool = False
+    command: str | Sequence[str], *, stdin: str | None = None, capture: bool = False
 ) -> "subprocess.CompletedProcess[str] | None":
     """Run a command. capture: return its output with stderr mixed in, instead of showing it. Exits with the command's status if
     that is not 0.

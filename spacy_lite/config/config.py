@@ -249,7 +249,7 @@ def _readable(error: confection.ConfigValidationError, origin: Origin | None) ->
         names = [".".join(key) for key in (origin.lines if origin else {})]
         problem = f"the variable ${{{variable['name']}}} is not defined{nearest(variable['name'], names)}"
         return ConfigValidationError(problem, path=[*variable["section"].split("."), variable["key"]]).located(origin)
-    return ConfigValidationError(_syntax_problem(text), file=origin and origin.file, line=_line_in(text))
+    return ConfigValidationError(_syntax_problem(text), file=origin.file if origin else None, line=_line_in(text))
 
 
 def _syntax_problem(text: str) -> str:

@@ -75,7 +75,7 @@ def set_dot_to_object(config: dict[str, Any], section: str, value: Any) -> None:
     (dot_to_object(config, parent) if parent else config)[key] = value
 
 
-def copy_config(config: Mapping[str, Any]) -> Any:
+def copy_config(config: Any) -> Any:
     """A deep copy of a config or a part of one. Raises ConfigError when it holds objects that cannot be copied."""
     try:
         return config.copy() if hasattr(config, "is_interpolated") else copy.deepcopy(config)
@@ -89,7 +89,7 @@ def resolve_dot_names(config: Mapping[str, Any], dot_names: Iterable[str | None]
     None gives None. Raises ConfigError when a name is not that of a section in the config.
     """
     resolved: dict[str, Any] = {}
-    output = []
+    output: list[Any] = []
     for name in dot_names:
         if name is None:
             output.append(None)

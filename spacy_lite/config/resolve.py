@@ -216,7 +216,8 @@ def signature_of(function: Callable[..., Any]) -> Signature:
     """The arguments a registered function takes."""
     found = inspect.signature(function)
     try:
-        hints = typing.get_type_hints(function.__init__ if isinstance(function, type) else function, include_extras=False)
+        target: Any = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
+        hints = typing.get_type_hints(target)
     except Exception:
         hints = {}  # annotations that cannot be evaluated here are not checked
     parameters = {}

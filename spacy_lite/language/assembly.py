@@ -13,6 +13,7 @@ from ..config.resolve import fill_section
 from ..config.schemas import CONFIG_SCHEMAS, ConfigSchemaNlp
 from ..errors import nearest
 from .loading import load_model
+from .pipes import PipelineEditing
 
 if TYPE_CHECKING:
     from ..vocab import Vocab
@@ -23,10 +24,9 @@ __all__ = ["Assembly"]
 Names = str | Iterable[str]
 
 
-class Assembly:
+class Assembly(PipelineEditing):
     """Making a Language object from a config."""
 
-    lang: str | None
     default_config: Any
 
     @classmethod
@@ -135,7 +135,7 @@ def empty_pipeline(cls: Any, settings: Mapping[str, Any], vocab: Any, meta: Mapp
     return nlp if callback is None else _checked_pipeline(callback(nlp), cls, "after_creation")
 
 
-def _checked_pipeline(nlp: Any, cls: type, key: str) -> "Language":
+def _checked_pipeline(nlp: Any, cls: type, key: str) -> Any:
     if not isinstance(nlp, cls):
         raise ConfigValidationError(f"has to return the pipeline it is called with; it returned {nlp!r}", path=("nlp", key))
     return nlp

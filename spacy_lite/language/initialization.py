@@ -115,9 +115,10 @@ def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: b
     if add_strings:
         for string in other.vocab.strings:
             nlp.vocab.strings.add(string)
-    nlp.vocab.vectors = other.vocab.vectors
-    if nlp.vocab.vectors.name is None:
-        nlp.vocab.vectors.name = other.meta.get("vectors", {}).get("name") or f"{nlp.lang}.vectors"
+    vectors: Any = other.vocab.vectors
+    nlp.vocab.vectors = vectors
+    if vectors.name is None:
+        vectors.name = other.meta.get("vectors", {}).get("name") or f"{nlp.lang}.vectors"
 
 
 def init_tok2vec(nlp: "Language", pretrain_config: Mapping[str, Any], init_config: Mapping[str, Any]) -> bool:

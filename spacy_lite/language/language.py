@@ -14,7 +14,7 @@ from ..config.config import Config
 from ..config.defaults import default_config
 from ..config.dotted import combine_score_weights
 from ..config.frozen import SimpleFrozenDict
-from ..errors import raise_error
+from ..errors import ErrorHandler, raise_error
 from ..vocab import Vocab, create_vocab
 from .analysis import DEFAULT_KEYS, analyze_pipes, print_pipe_analysis
 from .assembly import Assembly
@@ -22,8 +22,6 @@ from .creation import create_tokenizer as tokenizer_factory
 from .creation import create_vectors as vectors_factory
 from .defaults import BaseDefaults, DefaultConfig
 from .learning import Learning
-from .pipes import PipelineEditing
-from .running import Running
 from .saving import Saving
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Language"]
 
 
-class Language(PipelineEditing, Assembly, Running, Learning, Saving):
+class Language(Assembly, Learning, Saving):
     """Turns texts into documents with annotations.
 
     vocab: shared strings, lexemes and vectors; True makes a new one for the language. max_length: refuse texts with more
@@ -61,10 +59,10 @@ class Language(PipelineEditing, Assembly, Running, Learning, Saving):
                 f"{type(self).__name__} takes no argument {', '.join(kwargs)}: "
                 "settings of components go to add_pipe or from_config"
             )
-        self._config: Config = self.default_config.copy()
+        self._config = self.default_config.copy()
         self._meta: dict[str, Any] = dict(meta)
-        self._path: Path | None = None
-        self._optimizer: Any = None
+        self._path = None
+        self._optimizer = None
         self._components = []
         self._disabled = set()
         self._pipe_meta = {}
@@ -73,7 +71,7 @@ class Language(PipelineEditing, Assembly, Running, Learning, Saving):
         self.max_length = max_length
         self.batch_size = batch_size
         self.default_error_handler = raise_error
-        self.vocab: Vocab = self._vocab_for(vocab, create_vectors)
+        self.vocab = self._vocab_for(vocab, create_vectors)
         self.tokenizer = (create_tokenizer or tokenizer_factory())(self)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -111,7 +109,7 @@ class Language(PipelineEditing, Assembly, Running, Learning, Saving):
         for key in ("description", "author", "email", "url", "license"):
             meta.setdefault(key, "")
         meta.setdefault("spacy_git_version", "unknown")
-        vectors = self.vocab.vectors
+        vectors: Any = self.vocab.vectors
         meta["vectors"] = {
             "width": self.vocab.vectors_length,
             "vectors": len(vectors),
@@ -169,7 +167,7 @@ class Language(PipelineEditing, Assembly, Running, Learning, Saving):
         with self.vocab.memory_zone(mem) as zone:
             yield zone
 
-    def set_error_handler(self, error_handler: Callable[[str, Any, list["Doc"], Exception], Any]) -> None:
+    def set_error_handler(self, error_handler: ErrorHandler) -> None:
         """Set what is called, with (component name, component, documents, error), when a component fails on documents.
 
         If it returns, `pipe` leaves the documents out and goes on. The default raises the error.

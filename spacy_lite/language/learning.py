@@ -8,11 +8,11 @@ from typing import Any
 
 from ..config.frozen import SimpleFrozenList
 from ..config.registry import registry
-from ..errors import ErrorHandler
 from ..gold.example import Example, validate_distillation_examples, validate_examples
 from ..scorer import Scorer
 from .initialization import initialize_pipeline
-from .listening import link_components, replace_listeners
+from .listening import replace_listeners
+from .running import Running
 from .steps import annotate_batch, check_names, steps_of
 
 __all__ = ["Learning"]
@@ -21,18 +21,8 @@ Settings = Mapping[str, Mapping[str, Any]]
 Optimizer = Callable[..., Any]
 
 
-class Learning:
+class Learning(Running):
     """The part of a Language object that changes its components' weights."""
-
-    vocab: Any
-    config: Any
-    pipeline: list[tuple[str, Any]]
-    component_names: list[str]
-    batch_size: int
-    default_error_handler: ErrorHandler
-    _optimizer: Any
-    pipe: Callable[..., Iterator[Any]]
-    make_doc: Callable[[str], Any]
 
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Optimizer | None = None
@@ -42,7 +32,7 @@ class Learning:
         get_examples: called for a sample of the training data, as often as needed. sgd: the optimizer, by default the one of
         the config. Returns the optimizer.
         """
-        return initialize_pipeline(self, get_examples, sgd)
+        return initialize_pipeline(self, get_examples, sgd)  # type: ignore[arg-type]
 
     def begin_training(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Optimizer | None = None
@@ -229,9 +219,6 @@ class Learning:
         such as ["model.tok2vec"]. Raises ValueError when that is not so.
         """
         replace_listeners(self, tok2vec_name, pipe_name, list(listeners))  # type: ignore[arg-type]
-
-    def _link_components(self) -> None:
-        link_components(self.components)  # type: ignore[attr-defined]
 
     def _optimizer_for(self, sgd: Optimizer | None | bool) -> Any:
         """The optimizer to apply gradients with, or None for none."""

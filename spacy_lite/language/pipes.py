@@ -1,22 +1,26 @@
 """Putting a pipeline together: adding, copying, moving, renaming, disabling and removing components."""
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config.config import Config, ConfigValidationError
 from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..config.registry import registry
 from ..config.resolve import fill_block, resolve_block
-from ..errors import nearest
+from ..errors import ErrorHandler, nearest
 from .factories import FactoryMeta, FactoryRegistration
+from .listening import link_components
 
 if TYPE_CHECKING:
+    from ..vocab import Vocab
     from .language import Language
 
 __all__ = ["DisabledPipes", "PipelineEditing"]
 
-Component = Callable[..., Any]
+# A function or object doc -> doc, with whatever else of the protocol of components it has.
+Component = Any
 
 
 class DisabledPipes(list):
@@ -45,6 +49,16 @@ class DisabledPipes(list):
 class PipelineEditing(FactoryRegistration):
     """The list of components of a Language object, and every way to change it."""
 
+    vocab: "Vocab"
+    tokenizer: Any
+    config: Any
+    meta: Any
+    max_length: int | None
+    batch_size: int
+    default_error_handler: ErrorHandler
+    _config: Config
+    _path: Path | None
+    _optimizer: Any
     _components: list[tuple[str, Component]]
     _disabled: set[str]
     _pipe_meta: dict[str, FactoryMeta]
@@ -85,9 +99,7 @@ class PipelineEditing(FactoryRegistration):
         """Component name -> its labels, for all components that have some to show."""
         labels = {}
         for name, pipe in self._components:
-            if getattr(pipe, "hide_labels", False) is True:
-                labels[name] = []
-            elif hasattr(pipe, "labels"):
+            if hasattr(pipe, "labels") and getattr(pipe, "hide_labels", False) is not True:
                 labels[name] = list(pipe.labels)
         return SimpleFrozenDict(labels)
 
@@ -316,6 +328,10 @@ class PipelineEditing(FactoryRegistration):
         for name in to_disable:
             self._index(name)
         return DisabledPipes(self, [name for name in to_disable if name not in self._disabled])  # type: ignore[arg-type]
+
+    def _link_components(self) -> None:
+        """Let the components that others listen to find their listeners."""
+        link_components(self._components)
 
     def _index(self, name: str) -> int:
         names = self.component_names

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -61,7 +61,7 @@ class Handover:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         language, config, data, self.disable, self.component_cfg = state
-        self.nlp = language.from_config(Config().from_str(config, interpolate=False)).from_bytes(data)
+        self.nlp = language.from_config(Config().from_str(config, interpolate=False), auto_fill=False).from_bytes(data)
 
 
 def in_processes(
@@ -119,7 +119,7 @@ def _start(handover: Handover) -> None:
         position = {id(doc): index for index, doc in enumerate(docs)}
         failures: list[Failure] = []
 
-        def note(name: str, component: Any, failed: list[Doc], error: Exception) -> None:
+        def note(name: str, component: Any, failed: Sequence[Doc], error: Exception) -> None:
             failures.append(Failure(name, [position[id(doc)] for doc in failed if id(doc) in position], _portable(error)))
 
         for _, component in nlp.pipeline:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..config.frozen import SimpleFrozenList
-from ..errors import ErrorHandler
 from ..tokens import Doc
 from .batches import Batch, batches_of
+from .pipes import PipelineEditing
 from .processes import in_processes
 from .steps import annotate_batch, annotate_document, steps_of
 from .threads import in_threads, worker_count
@@ -16,15 +16,8 @@ __all__ = ["Running"]
 Settings = Mapping[str, Mapping[str, Any]]
 
 
-class Running:
+class Running(PipelineEditing):
     """Calling a Language object on one text or many."""
-
-    vocab: Any
-    tokenizer: Any
-    pipeline: list[tuple[str, Any]]
-    max_length: int | None
-    batch_size: int
-    default_error_handler: ErrorHandler
 
     def __call__(
         self, text: str | Doc | bytes, *, disable: Iterable[str] = SimpleFrozenList(), component_cfg: Settings | None = None

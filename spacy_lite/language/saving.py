@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import srsly
 
@@ -12,19 +13,17 @@ from ..config.defaults import load_config
 from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..errors import ConfigError, FormatError, nearest
 from ..serialize import atomic_directory, from_bytes, to_bytes
-
-if TYPE_CHECKING:
-    from .language import Language
+from .pipes import PipelineEditing
 
 __all__ = ["Saving"]
 
 CONFIG, META = "config.cfg", "meta.json"
 
 
-class Saving:
+class Saving(PipelineEditing):
     """Writing a Language object, and reading one of the same components back."""
 
-    def to_disk(self: Any, path: str | os.PathLike[str], *, exclude: Iterable[str] = SimpleFrozenList()) -> None:
+    def to_disk(self, path: str | os.PathLike[str], *, exclude: Iterable[str] = SimpleFrozenList()) -> None:
         """Save the pipeline to a directory. exclude: names of components, or "tokenizer", "vocab", that are not written.
 
         A pipeline that is there already is replaced when the new one is complete, and stays as it was if anything fails before.
@@ -39,7 +38,7 @@ class Saving:
         }
         for name, component in self._components:
             if hasattr(component, "to_disk"):
-                writers[name] = lambda p, component=component: component.to_disk(p, exclude=["vocab"])
+                writers[name] = partial(component.to_disk, exclude=["vocab"])
         writers["vocab"] = lambda p: self.vocab.to_disk(p, exclude=exclude)
         if not hasattr(self.tokenizer, "to_disk"):
             del writers["tokenizer"]
@@ -49,12 +48,12 @@ class Saving:
                     write(new / name)
 
     def from_disk(
-        self: Any,
+        self,
         path: str | os.PathLike[str],
         *,
         exclude: Iterable[str] = SimpleFrozenList(),
         overrides: Mapping[str, Any] = SimpleFrozenDict(),
-    ) -> "Language":
+    ) -> Self:
         """Load the weights, vocabulary and settings of a saved pipeline into this one, which has to have its components.
 
         exclude: names of components, or "tokenizer", "vocab", that are not read. overrides: dotted name -> value, for the
@@ -71,7 +70,7 @@ class Saving:
         if "vocab" not in exclude and (path / "vocab").exists():
             with _naming(path / "vocab"):
                 self.vocab.from_disk(path / "vocab", exclude=exclude)
-            self.vocab.vectors.name = self.meta.get("vectors", {}).get("name")
+            self._name_vectors()
         if "tokenizer" not in exclude and hasattr(self.tokenizer, "from_disk") and (path / "tokenizer").exists():
             with _naming(path / "tokenizer"):
                 self.tokenizer.from_disk(path / "tokenizer", exclude=["vocab"])
@@ -83,7 +82,7 @@ class Saving:
         self._link_components()
         return self
 
-    def to_bytes(self: Any, *, exclude: Iterable[str] = SimpleFrozenList()) -> bytes:
+    def to_bytes(self, *, exclude: Iterable[str] = SimpleFrozenList()) -> bytes:
         """The pipeline as bytes. exclude: names of components, or "tokenizer", "vocab", that are left out."""
         exclude = _names(exclude)
         getters: dict[str, Callable[[], Any]] = {
@@ -96,10 +95,10 @@ class Saving:
             del getters["tokenizer"]
         for name, component in self._components:
             if hasattr(component, "to_bytes"):
-                getters[name] = lambda component=component: component.to_bytes(exclude=["vocab"])
+                getters[name] = partial(component.to_bytes, exclude=["vocab"])
         return to_bytes(getters, exclude)
 
-    def from_bytes(self: Any, bytes_data: bytes, *, exclude: Iterable[str] = SimpleFrozenList()) -> "Language":
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = SimpleFrozenList()) -> Self:
         """Load what `to_bytes` gave into this pipeline, which has to have the same components. Returns the pipeline itself."""
         exclude = _names(exclude)
 
@@ -108,7 +107,7 @@ class Saving:
 
         def read_meta(data: str) -> None:
             self.meta = srsly.json_loads(data)
-            self.vocab.vectors.name = self.meta.get("vectors", {}).get("name")
+            self._name_vectors()
 
         setters: dict[str, Callable[[Any], Any]] = {
             CONFIG: read_config,
@@ -118,10 +117,15 @@ class Saving:
         }
         for name, component in self._components:
             if hasattr(component, "from_bytes"):
-                setters[name] = lambda data, component=component: component.from_bytes(data, exclude=["vocab"])
+                setters[name] = partial(component.from_bytes, exclude=["vocab"])
         from_bytes(bytes_data, setters, exclude)
         self._link_components()
         return self
+
+    def _name_vectors(self) -> None:
+        """The name of the table of vectors is in the meta data only."""
+        vectors: Any = self.vocab.vectors
+        vectors.name = self.meta.get("vectors", {}).get("name")
 
 
 class _naming:
