@@ -1,7 +1,8 @@
 """Packed weights, kept as long as they are true.
 
-The kernels read weights in a layout of their own. Packing costs as much as a short document's product, so the packed copy is kept beside
-its owner, with a fingerprint of the weights it was made of: whoever changes the weights, in place or not, gets a new one.
+The kernels read weights in a layout of their own. Packing costs as much as a short document's product, so the packed copy is
+kept beside its owner, with a fingerprint of the weights it was made of: whoever changes the weights, in place or not, gets a
+new one.
 """
 
 from typing import Any

@@ -29,7 +29,9 @@ class StateScores:
     weights: ScorerWeights
 
     def contributions(self, start: int = 0, stop: int | None = None) -> numpy.ndarray:
-        """Contribution of tokens [start, stop) to the hidden layer, in a buffer of the calling thread that the next call overwrites."""
+        """Contribution of tokens [start, stop) to the hidden layer, in a buffer of the calling thread that the next call
+        overwrites.
+        """
         rows = self.vectors[start:stop]
         width = self.weights.lower.n_outputs
         buffer = getattr(_workspace, "buffer", None)
@@ -50,8 +52,8 @@ def TransitionModel(
 ) -> Model:
     """Put vectors, hidden layer and output layer together.
 
-    tok2vec: from documents to rows (tokens, nI). lower: the hidden layer. upper: from hidden to scores; None: the hidden layer gives them.
-    unseen_classes: moves that were never seen and must not be predicted.
+    tok2vec: from documents to rows (tokens, nI). lower: the hidden layer. upper: from hidden to scores; None: the hidden layer
+    gives them. unseen_classes: moves that were never seen and must not be predicted.
     Input: documents. Output: StateScores; its backward pass takes the TrainingTrace of the search.
     """
     layers = [tok2vec, lower, upper if upper is not None else noop()]

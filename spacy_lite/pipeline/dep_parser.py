@@ -14,11 +14,11 @@ from .functions import merge_subtokens
 from .transition_parser import Parser
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..tokens import Doc, Token
     from ..transitions.system import TransitionSystem
 
-__all__ = ["DependencyParser", "make_parser", "make_parser_scorer", "parser_score"]
+__all__ = ["DependencyParser", "make_beam_parser", "make_parser", "make_parser_scorer", "parser_score"]
 
 DEFAULT_PARSER_MODEL = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -91,9 +91,10 @@ def make_parser(
 ) -> "DependencyParser":
     """Construct a dependency parser that takes the best move at every step.
 
-    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the data.
-    update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut). learn_tokens: learn to join
-    tokens that are one word in the gold data. min_action_freq: labels seen less often become `dep`. scorer: function that scores examples.
+    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the
+    data. update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut). learn_tokens:
+    learn to join tokens that are one word in the gold data. min_action_freq: labels seen less often become `dep`. scorer:
+    function that scores examples.
     """
     return DependencyParser(
         nlp.vocab,
@@ -103,6 +104,55 @@ def make_parser(
         update_with_oracle_cut_size=update_with_oracle_cut_size,
         learn_tokens=learn_tokens,
         min_action_freq=min_action_freq,
+        scorer=scorer,
+    )
+
+
+@Language.factory(
+    "beam_parser",
+    assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "learn_tokens": False,
+        "min_action_freq": 30,
+        "beam_width": 8,
+        "beam_density": 0.01,
+        "beam_update_prob": 0.5,
+        "model": DEFAULT_PARSER_MODEL,
+        "scorer": {"@scorers": "spacy.parser_scorer.v1"},
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_beam_parser(
+    nlp: Language,
+    name: str,
+    model: Model,
+    moves: "TransitionSystem | None",
+    update_with_oracle_cut_size: int,
+    learn_tokens: bool,
+    min_action_freq: int,
+    beam_width: int,
+    beam_density: float,
+    beam_update_prob: float,
+    scorer: Callable | None,
+) -> "DependencyParser":
+    """Construct a dependency parser that follows several sequences of moves at once; most settings are those of `make_parser`.
+
+    beam_width: sequences followed. beam_density: share of the best one's probability another one needs to be followed.
+    beam_update_prob: share of the updates in which whole sequences are learned from, rather than single moves.
+    """
+    return DependencyParser(
+        nlp.vocab,
+        model,
+        name,
+        moves=moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        learn_tokens=learn_tokens,
+        min_action_freq=min_action_freq,
+        beam_width=beam_width,
+        beam_density=beam_density,
+        beam_update_prob=beam_update_prob,
         scorer=scorer,
     )
 

@@ -14,11 +14,11 @@ from ..transitions.biluo import BiluoPushDown
 from .transition_parser import Parser
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..tokens import Doc
     from ..transitions.system import TransitionSystem
 
-__all__ = ["EntityRecognizer", "make_ner", "make_ner_scorer", "ner_score"]
+__all__ = ["EntityRecognizer", "make_beam_ner", "make_ner", "make_ner_scorer", "ner_score"]
 
 DEFAULT_NER_MODEL = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -75,9 +75,9 @@ def make_ner(
 ) -> "EntityRecognizer":
     """Construct an entity recognizer that takes the best move at every step.
 
-    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the data.
-    update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut). incorrect_spans_key: key of
-    the span group with spans that are known to be wrong. scorer: function that scores examples.
+    model: `spacy.TransitionBasedParser.v2` or one like it. moves: a transition system with labels; None: labels come from the
+    data. update_with_oracle_cut_size: moves of the pieces long documents are cut into for training (0: not cut).
+    incorrect_spans_key: key of the span group with spans that are known to be wrong. scorer: function that scores examples.
     """
     return EntityRecognizer(
         nlp.vocab,
@@ -86,6 +86,52 @@ def make_ner(
         moves=moves,
         update_with_oracle_cut_size=update_with_oracle_cut_size,
         incorrect_spans_key=incorrect_spans_key,
+        scorer=scorer,
+    )
+
+
+@Language.factory(
+    "beam_ner",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "incorrect_spans_key": None,
+        "beam_width": 32,
+        "beam_density": 0.01,
+        "beam_update_prob": 0.5,
+        "model": DEFAULT_NER_MODEL,
+        "scorer": None,
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_beam_ner(
+    nlp: Language,
+    name: str,
+    model: Model,
+    moves: "TransitionSystem | None",
+    update_with_oracle_cut_size: int,
+    incorrect_spans_key: str | None,
+    beam_width: int,
+    beam_density: float,
+    beam_update_prob: float,
+    scorer: Callable | None,
+) -> "EntityRecognizer":
+    """Construct a entity recognizer that follows several sequences of moves at once; most settings are those of `make_ner`.
+
+    beam_width: sequences followed. beam_density: share of the best one's probability another one needs to be followed.
+    beam_update_prob: share of the updates in which whole sequences are learned from, rather than single moves.
+    """
+    return EntityRecognizer(
+        nlp.vocab,
+        model,
+        name,
+        moves=moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        incorrect_spans_key=incorrect_spans_key,
+        beam_width=beam_width,
+        beam_density=beam_density,
+        beam_update_prob=beam_update_prob,
         scorer=scorer,
     )
 

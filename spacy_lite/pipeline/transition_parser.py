@@ -11,15 +11,16 @@ import numpy
 from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, ORTH, SENT_START
-from ..gold.example import validate_examples
+from ..gold import validate_examples
 from ..ml.transition_model import CHUNK_TOKENS, StateScores
 from ..tokens import Doc
+from ..transitions.beam import Beam
 from ..transitions.engine import StateBatch
 from ..transitions.system import TransitionSystem
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..language import Language
     from ..vocab import Vocab
 
@@ -120,33 +121,65 @@ class Parser(TrainablePipe):
 
     # Annotating
 
-    def predict(self, docs: Iterable[Doc]) -> list[StateBatch]:
-        """Final states of the documents, in batches of documents that follow each other."""
+    def predict(self, docs: Iterable[Doc]) -> list[StateBatch] | list[Beam]:
+        """Final states of the documents, in batches of documents that follow each other; with a beam, a Beam for each
+        document.
+        """
+        if self.cfg["beam_width"] == 1:
+            return self.greedy_parse(docs)
+        return self.beam_parse(docs, beam_width=self.cfg["beam_width"], beam_density=self.cfg["beam_density"])
+
+    def greedy_parse(self, docs: Iterable[Doc], drop: float = 0.0) -> list[StateBatch]:
+        """As `predict`, with the best move at every step, whatever the beam settings. drop: ignored, nothing is learned
+        here.
+        """
+        parsed = []
+        for states, batch, start, stop in self._chunks(docs):
+            if batch is not None:
+                states.run(batch.weights, batch.contributions(start, stop))
+            parsed.append(states)
+        return parsed
+
+    def beam_parse(self, docs: Iterable[Doc], beam_width: int, drop: float = 0.0, beam_density: float = 0.0) -> list[Beam]:
+        """A Beam for each document, from a search with `beam_width` hypotheses.
+
+        beam_density: share of the best hypothesis' probability another one needs to be followed. drop: ignored.
+        """
+        beams = []
+        for states, batch, start, stop in self._chunks(docs):
+            if batch is None:
+                beams.extend(Beam(self.moves, []) for _ in states.lengths)
+                continue
+            found = states.beam(batch.weights, batch.contributions(start, stop), beam_width, beam_density)
+            beams.extend(Beam(self.moves, hypotheses) for hypotheses in found)
+        return beams
+
+    def _chunks(self, docs: Iterable[Doc]) -> Iterator[tuple[StateBatch, StateScores | None, int, int]]:
+        """Yield initial states of runs of documents, the scores of the whole batch, and the run's first and last token in
+        it.
+        """
         docs = list(docs)
         self._ensure_labels_are_added(docs)
         if not any(len(doc) for doc in docs):
-            return [self.moves.states(docs)]
+            yield self.moves.states(docs), None, 0, 0
+            return
         batch: StateScores = self.model.predict(docs)
-        parsed, start = [], 0
+        start = 0
         for chunk, n_tokens in chunks_of_tokens(docs, CHUNK_TOKENS):
-            states = self.moves.states(chunk)
-            states.run(batch.weights, batch.contributions(start, start + n_tokens))
-            parsed.append(states)
+            yield self.moves.states(chunk), batch, start, start + n_tokens
             start += n_tokens
-        return parsed
 
-    def greedy_parse(self, docs: Iterable[Doc], drop: float = 0.0) -> list[StateBatch]:
-        """As `predict`, with the best move at every step, whatever the beam settings."""
-        set_dropout_rate(self.model, drop)
-        return Parser.predict(self, docs)
-
-    def set_annotations(self, docs: Iterable[Doc], states_or_beams: list[StateBatch]) -> None:
-        """Write what the states say onto the documents. states_or_beams: what `predict` gave for them."""
+    def set_annotations(self, docs: Iterable[Doc], states_or_beams: list[StateBatch] | list[Beam]) -> None:
+        """Write what was found onto the documents. states_or_beams: what `predict` gave for them."""
         docs = list(docs)
         start = 0
-        for states in states_or_beams:
-            size = len(states.lengths)
-            self.moves.annotate(docs[start : start + size], states)
+        for found in states_or_beams:
+            size = 1 if isinstance(found, Beam) else len(found.lengths)
+            part = docs[start : start + size]
+            if not isinstance(found, Beam):
+                self.moves.annotate(part, found)
+            elif len(found):
+                self.moves.annotate_arrays(part, *found.arrays[0])
             start += size
 
     # Learning
@@ -171,10 +204,14 @@ class Parser(TrainablePipe):
             docs = [example.predicted for example in examples]
             states = self.moves.states(docs)
             self.moves.set_gold(states, [self._gold(example) for example in examples])
-            max_moves = self._max_moves()
-            states.cut(max_moves)
             batch, backprop = self.model.begin_update(docs)
-            trace = states.train(batch.weights, batch.contributions(), max_moves)
+            width, density = self.cfg["beam_width"], self.cfg["beam_density"]
+            if width >= 2 and random.random() < self.cfg["beam_update_prob"]:
+                trace = states.train_beam(batch.weights, batch.contributions(), width, density)
+            else:
+                max_moves = self._max_moves()
+                states.cut(max_moves)
+                trace = states.train(batch.weights, batch.contributions(), max_moves)
             backprop(trace)
             losses[self.name] += float(trace.loss)
         if sgd not in (None, False):
@@ -260,7 +297,9 @@ class Parser(TrainablePipe):
         gradient_of: Callable[[numpy.ndarray, numpy.ndarray], numpy.ndarray],
         losses: dict[str, float],
     ) -> None:
-        """Follow the model's own moves and pull its scores to the teacher's. columns: the teacher's move for each of ours, -1 none."""
+        """Follow the model's own moves and pull its scores to the teacher's. columns: the teacher's move for each of ours, -1
+        none.
+        """
         set_dropout_rate(self.model, drop)
         states = self.moves.states(docs)
         batch, backprop = self.model.begin_update(docs)
@@ -296,8 +335,8 @@ class Parser(TrainablePipe):
     ) -> None:
         """Set up moves and weights.
 
-        get_examples: function giving gold examples. labels: {kind: {label: frequency}}, instead of counting the examples' labels.
-        Raises TypeError or ValueError for bad examples.
+        get_examples: function giving gold examples. labels: {kind: {label: frequency}}, instead of counting the examples'
+        labels. Raises TypeError or ValueError for bad examples.
         """
         self._validate_get_examples(get_examples)
         actions = (

@@ -1,4 +1,6 @@
-"""The arc-eager system for dependency trees: its labels, states of documents, gold annotation, and how a tree is written to a Doc."""
+"""The arc-eager system for dependency trees: its labels, states of documents, gold annotation, and how a tree is written to a
+Doc.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,11 +17,11 @@ from .system import TransitionSystem
 if TYPE_CHECKING:
     from ..gold.example import Example
 
-__all__ = ["ArcEager"]
+__all__ = ["DEFAULT_ROOT", "ArcEager"]
 
 SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 SUBTOK_LABEL = "subtok"
-ROOT_LABEL = "ROOT"
+DEFAULT_ROOT = "ROOT"
 DEFAULT_LABEL = "dep"
 
 
@@ -35,8 +37,8 @@ class ArcEager(TransitionSystem):
     ) -> dict[int, dict[str, int]]:
         """Moves the trees of the reference documents need, with their frequencies.
 
-        min_freq: labels seen less often are left out (never the moves without a label). learn_tokens: add the label that joins the parts of
-        a word.
+        min_freq: labels seen less often are left out (never the moves without a label). learn_tokens: add the label that joins
+        the parts of a word.
         """
         counts: dict[int, Counter[str]] = {kind: Counter() for kind in range(5)}
         counts[SHIFT][""] = counts[REDUCE][""] = 1
@@ -45,8 +47,8 @@ class ArcEager(TransitionSystem):
             for token, (head, label) in enumerate(zip(heads, labels, strict=True)):
                 if not label or head is None:
                     continue
-                if label.upper() == ROOT_LABEL:
-                    label = ROOT_LABEL
+                if label.upper() == DEFAULT_ROOT:
+                    label = DEFAULT_ROOT
                 if head == token:
                     counts[BREAK][label] += 1
                 else:
@@ -56,7 +58,7 @@ class ArcEager(TransitionSystem):
             kind: {label: count for label, count in found.items() if min_freq is None or count >= min_freq or not label}
             for kind, found in counts.items()
         }
-        actions[BREAK].setdefault(ROOT_LABEL, 0)
+        actions[BREAK].setdefault(DEFAULT_ROOT, 0)
         if learn_tokens:
             actions[RIGHT].setdefault(SUBTOK_LABEL, 0)
             actions[LEFT].setdefault(SUBTOK_LABEL, 0)
@@ -95,8 +97,11 @@ class ArcEager(TransitionSystem):
 
     def annotate(self, docs: Sequence[Doc], states: ArcStates) -> None:
         """Write the trees to the documents: heads, labels, sentence starts; crossing arcs are restored."""
-        heads, moves = states.heads()
-        labels = numpy.append(self.label_ids, self.strings.add(ROOT_LABEL)).astype("uint64")
+        self.annotate_arrays(docs, *states.heads())
+
+    def annotate_arrays(self, docs: Sequence[Doc], heads: numpy.ndarray, moves: numpy.ndarray) -> None:
+        """As `annotate`, from the head of every token (-1 none) and the move that attached it, flat over the documents."""
+        labels = numpy.append(self.label_ids, self.strings.add(DEFAULT_ROOT)).astype("uint64")
         decorated = any(nonproj.is_decorated(label) for label in self.known_labels((LEFT, RIGHT)))
         start = 0
         for doc in docs:

@@ -1,4 +1,6 @@
-"""The BILUO system for named entities: its labels, states of documents, gold annotation, and how entities are written to a Doc."""
+"""The BILUO system for named entities: its labels, states of documents, gold annotation, and how entities are written to a
+Doc.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -77,6 +79,7 @@ class BiluoPushDown(TransitionSystem):
                 raise ValueError(
                     f"Cannot learn the entity tag {tag!r}: expected B-, I-, L- or U- and a label, O, or - for a missing one"
                 )
+                )
             kinds[token] = KIND_OF_TAG[tag[0]]
             labels[token] = strings.add(tag[2:]) if len(tag) > 2 else 0
         return kinds, labels, self._negatives(example, entities)
@@ -91,8 +94,8 @@ class BiluoPushDown(TransitionSystem):
         for start, end, label in negatives:
             if (start, end, label) in positive:
                 raise ValueError(
-                    f"The span of tokens {start} to {end} is annotated as the entity {self.strings[label]!r}, and as incorrect in "
-                    f"spans[{key!r}]: remove it from one of them"
+                    f"The span
+                    of tokens {start} to {end} is annotated as the entity {self.strings[label]!r}, and as incorrect in " f"spans[{key!r}]: remove it from one of them"
                 )
         return negatives
 
@@ -103,8 +106,11 @@ class BiluoPushDown(TransitionSystem):
         states.set_gold(kinds, labels, [gold[2] for gold in golds])
 
     def annotate(self, docs: Sequence[Doc], states: EntityStates) -> None:
-        """Write the entities to the documents. What was annotated before stays; tokens without a word about them become outside."""
-        taken = states.taken()
+        """Write the entities to the documents. What was there stays; tokens nobody knew about become outside."""
+        self.annotate_arrays(docs, states.taken())
+
+    def annotate_arrays(self, docs: Sequence[Doc], taken: numpy.ndarray) -> None:
+        """As `annotate`, from the move that read every token, flat over the documents."""
         kinds, labels = self.kinds[taken], self.label_ids[taken]
         inside = numpy.isin(kinds, (BEGIN, IN, LAST, UNIT))
         begins = numpy.isin(kinds, (BEGIN, UNIT))

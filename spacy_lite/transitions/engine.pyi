@@ -64,7 +64,13 @@ class ArcStates(StateBatch):
 
 class EntityStates(StateBatch):
     def __init__(
-        self, kinds: ArrayLike, labels: ArrayLike, lengths: ArrayLike, iob: ArrayLike, types: ArrayLike, sent_starts: ArrayLike,
+        self,
+        kinds: ArrayLike,
+        labels: ArrayLike,
+        lengths: ArrayLike,
+        iob: ArrayLike,
+        types: ArrayLike,
+        sent_starts: ArrayLike,
         is_space: ArrayLike,
     ) -> None: ...
     def set_gold(self, kinds: ArrayLike, labels: ArrayLike, negatives: Sequence[Any] = ()) -> None: ...

@@ -1,4 +1,5 @@
-"""Pseudo-projective parsing (Nivre & Nilsson 2005): crossing arcs are lifted, and a decorated label says how to lower them again.
+"""Pseudo-projective parsing (Nivre & Nilsson 2005): crossing arcs are lifted, and a decorated label says how to lower them
+again.
 
 The HEAD scheme: a lifted token's label becomes `label||label of its old head`.
 Heads are lists of token indices; a root is its own head, None is an unknown head.
@@ -45,7 +46,9 @@ def decompose(label: str) -> tuple[str, str]:
 
 
 def ancestors(token: int, heads: Heads) -> Iterable[int]:
-    """Yield the head of the token, the head's head, and so on up to the root. Stops at an unknown head, and after a whole cycle."""
+    """Yield the head of the token, the head's head, and so on up to the root. Stops at an unknown head, and after a whole
+    cycle.
+    """
     for _ in range(len(heads)):
         head = heads[token]
         if head is None:
@@ -127,7 +130,9 @@ def _shortest_crossing_arc(heads: Heads) -> int | None:
 
 
 def deprojectivize(doc: Doc) -> Doc:
-    """Lower the arcs whose labels are decorated, in place: to the first descendant of the head, breadth first, with the label named."""
+    """Lower the arcs whose labels are decorated, in place: to the first descendant of the head, breadth first, with the label
+    named.
+    """
     labels = doc.read_column(DEP)
     strings = doc.vocab.strings
     decorated = {int(key): strings[int(key)] for key in numpy.unique(labels) if key and is_decorated(strings[int(key)])}

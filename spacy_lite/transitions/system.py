@@ -18,8 +18,8 @@ __all__ = ["TransitionSystem"]
 class TransitionSystem:
     """Moves of a parser: each is a kind (such as left-arc) and a label ("" where the kind takes none).
 
-    labels: {kind: {label: frequency}}. The order of the moves is the order of the model's outputs and follows from `labels` alone: by kind,
-    then by falling frequency and label; labels added later have negative frequencies and stand at the end.
+    labels: {kind: {label: frequency}}. The order of the moves is the order of the model's outputs and follows from `labels`
+    alone: by kind, then by falling frequency and label; labels added later have negative frequencies and stand at the end.
     """
 
     kind_names: ClassVar[tuple[str, ...]] = ()

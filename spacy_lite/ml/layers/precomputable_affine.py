@@ -1,7 +1,7 @@
 """The hidden layer of the transition parser: a token's contribution, slot by slot, may be computed before the search.
 
-A state looks at nF tokens; the hidden layer of a state is maxout over `b + sum over slots f of W[f] @ vector of the token in slot f`, with a
-row of `pad` in place of an empty slot.
+A state looks at nF tokens; the hidden layer of a state is maxout over `b + sum over slots f of W[f] @ vector of the token in
+slot f`, with a row of `pad` in place of an empty slot.
 """
 
 from typing import Any
@@ -22,8 +22,8 @@ TOLERANCE = 0.01
 def PrecomputableAffine(nO: int | None, nI: int | None, nF: int, nP: int, dropout: float = 0.1) -> Model[Floats2d, Floats4d]:
     """Contributions of token vectors to the hidden layer.
 
-    nO: hidden width. nI: width of the vectors. nF: slots of a state. nP: maxout pieces. dropout: rate for the hidden layer in training.
-    Input: rows (T, nI). Output: (T, nF, nO, nP) float32. The backward pass takes a gradient of that shape.
+    nO: hidden width. nI: width of the vectors. nF: slots of a state. nP: maxout pieces. dropout: rate for the hidden layer in
+    training. Input: rows (T, nI). Output: (T, nF, nO, nP) float32. The backward pass takes a gradient of that shape.
     """
     return Model(
         "precomputable_affine",
