@@ -79,7 +79,6 @@ class BiluoPushDown(TransitionSystem):
                 raise ValueError(
                     f"Cannot learn the entity tag {tag!r}: expected B-, I-, L- or U- and a label, O, or - for a missing one"
                 )
-                )
             kinds[token] = KIND_OF_TAG[tag[0]]
             labels[token] = strings.add(tag[2:]) if len(tag) > 2 else 0
         return kinds, labels, self._negatives(example, entities)
@@ -94,8 +93,8 @@ class BiluoPushDown(TransitionSystem):
         for start, end, label in negatives:
             if (start, end, label) in positive:
                 raise ValueError(
-                    f"The span
-                    of tokens {start} to {end} is annotated as the entity {self.strings[label]!r}, and as incorrect in " f"spans[{key!r}]: remove it from one of them"
+                    f"The span of tokens {start} to {end} is annotated as the entity {self.strings[label]!r}, and as "
+                    f"incorrect in spans[{key!r}]: remove it from one of them"
                 )
         return negatives
 
