@@ -5,11 +5,13 @@ from importlib import import_module
 _MODULES = {
     "AttributeRuler": "attributeruler",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
+    "EntityRuler": "entityruler",
     "Lemmatizer": "lemmatizer",
     "Morphologizer": "morphologizer",
     "Pipe": "pipe",
     "SentenceRecognizer": "senter",
     "Sentencizer": "sentencizer",
+    "SpanRuler": "span_ruler",
     "Tagger": "tagger",
     "Tok2Vec": "tok2vec",
     "TrainablePipe": "trainable_pipe",
