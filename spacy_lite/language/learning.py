@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from thinc.api import get_current_ops
+
 from ..config.frozen import SimpleFrozenList
 from ..config.registry import registry
 from ..gold.example import Example, validate_distillation_examples, validate_examples
@@ -47,7 +49,7 @@ class Learning(Running):
 
     def resume_training(self, *, sgd: Optimizer | None = None) -> Optimizer:
         """Prepare a trained pipeline for further training: keeps copies of the models for `rehearse`. Returns the optimizer."""
-        self.vocab.vectors.to_ops(_current_ops())
+        self.vocab.vectors.to_ops(get_current_ops())
         for _, pipe in self.pipeline:
             if hasattr(pipe, "_rehearsal_model"):
                 # Not model.copy(), which leaves the layers' references to each other behind.
@@ -272,9 +274,3 @@ def _as_context(manager: Any) -> Iterator[None]:
         yield
     finally:
         next(manager, None)
-
-
-def _current_ops() -> Any:
-    from thinc.api import get_current_ops
-
-    return get_current_ops()

@@ -26,10 +26,11 @@ COLUMNS = (
 
 
 class PackedDocs(NamedTuple):
-    """Documents on their way between processes: their columns as the bytes of a DocBin, and their tensors."""
+    """Documents on their way between processes: their columns as the bytes of a DocBin, and what a DocBin does not hold."""
 
     columns: bytes
     tensors: list[Any]
+    user_data: list[dict[Any, Any]]
 
 
 class Failure(NamedTuple):
@@ -95,15 +96,16 @@ def in_processes(
 
 def pack_docs(docs: list[Doc]) -> PackedDocs:
     """Documents as bytes that another process with the same vocabulary can read."""
-    columns = DocBin(attrs=COLUMNS, store_user_data=True, docs=docs).to_bytes()
-    return PackedDocs(columns, [doc.tensor if isinstance(doc.tensor, numpy.ndarray) else doc.tensor.get() for doc in docs])
+    columns = DocBin(attrs=COLUMNS, docs=docs).to_bytes()
+    tensors = [doc.tensor if isinstance(doc.tensor, numpy.ndarray) else doc.tensor.get() for doc in docs]
+    return PackedDocs(columns, tensors, [doc.user_data for doc in docs])
 
 
 def unpack_docs(packed: PackedDocs, vocab: Any) -> list[Doc]:
     """The documents of `pack_docs`."""
-    docs = list(DocBin(store_user_data=True).from_bytes(packed.columns).get_docs(vocab))
-    for doc, tensor in zip(docs, packed.tensors):
-        doc.tensor = tensor
+    docs = list(DocBin().from_bytes(packed.columns).get_docs(vocab))
+    for doc, tensor, user_data in zip(docs, packed.tensors, packed.user_data):
+        doc.tensor, doc.user_data = tensor, user_data
     return docs
 
 

@@ -163,7 +163,7 @@ def test_use_params_is_a_block_that_ends_with_the_old_weights(nlp):
 def test_evaluation_skips_what_an_error_handler_let_go_and_tells_the_speed(nlp):
     nlp.add_pipe("toy_fail")
     nlp.set_error_handler(lambda *arguments: None)
-    examples = [Example.from_dict(nlp.make_doc(text), {"words": text.split()}) for text in ["good one", "bad one", "a third"]]
+    examples = [Example(nlp.make_doc(text), nlp.make_doc(text)) for text in ["good one", "bad one", "a third"]]
     scores = nlp.evaluate(examples)
     assert scores["speed"] > 0 and scores["token_acc"] == 1.0
 
