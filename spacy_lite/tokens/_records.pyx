@@ -1,5 +1,6 @@
 """The native part of DocBin: Docs as rows of attributes and back, and the strings that the rows refer to."""
 from libc.stdint cimport uint8_t, uint64_t
+from libcpp.vector cimport vector
 
 from ..attrs cimport DEP, ENT_ID, ENT_KB_ID, ENT_TYPE, HEAD, LEMMA, LOWER, MORPH, NORM, ORTH, PREFIX, SHAPE, SUFFIX, TAG
 from ..lexeme cimport LexemeC
@@ -41,28 +42,43 @@ cdef class StringCollector:
         self.seen.set(key, True)
         return 0
 
-    def collect_doc(self, TokenStore doc, attrs):
-        """Add the strings that these attributes of the tokens refer to, and those of the words and norms."""
-        cdef const uint64_t[:, ::1] rows
+    def collect_doc(self, TokenStore doc, const uint64_t[:, ::1] rows, attrs):
+        """Add the strings that the rows (n, A) of a document's attributes refer to."""
         cdef StringStore store = doc.vocab.strings
-        cdef uint64_t attr
+        cdef uint64_t last, attr
+        cdef size_t column
         cdef int i
-        cdef uint64_t last
-        for attr in attrs:
-            if not holds_strings(attr):
-                continue
-            last = 0
-            for i in range(doc.length):
-                key = doc.get_attr(i, attr)
-                if key != last:
-                    self.collect(store, key)
-                    last = key
+        for column, attr in enumerate(attrs):
+            if holds_strings(attr):
+                last = 0
+                for i in range(rows.shape[0]):
+                    if rows[i, column] != last:
+                        last = rows[i, column]
+                        self.collect(store, last)
 
     def collect_spans(self, doc):
         """Add the labels and ids of the span groups."""
         for group in doc.spans.values():
             for span in group:
                 self.strings.update((span.label_, span.kb_id_, span.id_))
+
+
+def distinct(tables, size_t column):
+    """The values in one column of several tables (n, A) uint64, sorted (K,) uint64."""
+    cdef HashMap[bint] seen
+    cdef vector[uint64_t] found
+    cdef const uint64_t[:, ::1] rows
+    cdef uint64_t last = 0
+    cdef Py_ssize_t i
+    for table in tables:
+        rows = table
+        for i in range(rows.shape[0]):
+            if rows[i, column] != last:
+                last = rows[i, column]
+                if last != 0 and not seen.contains(last):
+                    seen.set(last, True)
+                    found.push_back(last)
+    return numpy.sort(numpy.asarray([0] + list(found), dtype="uint64"))
 
 
 def spaces_of(TokenStore doc):

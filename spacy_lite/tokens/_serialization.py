@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import srsly
 
 from ..errors import FormatError
 from ..serialize import atomic_file, from_dict
 from ..symbols import IDS
+from ._packing import pack, unpack
 
 __all__ = [
     "ATTRIBUTES", "doc_from_bytes", "doc_from_dict", "doc_from_disk", "doc_to_bytes", "doc_to_dict", "doc_to_disk", "strings_of",
@@ -61,8 +61,8 @@ def doc_to_dict(doc: Any, exclude: Iterable[str]) -> dict[str, Any]:
         "has_unknown_spaces": lambda: doc.has_unknown_spaces,
     }
     if "user_data" not in exclude and data:
-        getters["user_data_keys"] = lambda: srsly.msgpack_dumps(list(data))
-        getters["user_data_values"] = lambda: srsly.msgpack_dumps(list(data.values()))
+        getters["user_data_keys"] = lambda: pack(list(data))
+        getters["user_data_values"] = lambda: pack(list(data.values()))
     return {name: getter() for name, getter in getters.items() if name not in exclude}
 
 
@@ -82,8 +82,8 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
     append_words(doc, msg["text"], body)
     doc.from_array(head[2:], body[:, 2:])
     if "user_data" not in exclude and "user_data_keys" in msg and "user_data_values" in msg:
-        keys = srsly.msgpack_loads(msg["user_data_keys"], use_list=False)
-        values = srsly.msgpack_loads(msg["user_data_values"])
+        keys = unpack(msg["user_data_keys"], use_list=False)
+        values = unpack(msg["user_data_values"], plugins=True)
         doc.user_data.update(zip(keys, values, strict=True))
     from_dict(
         msg,
@@ -112,14 +112,14 @@ def append_words(doc: Any, text: str, body: numpy.ndarray) -> None:
 
 def doc_to_bytes(doc: Any, exclude: Iterable[str]) -> bytes:
     """See Doc.to_bytes."""
-    return srsly.msgpack_dumps(doc_to_dict(doc, exclude))
+    return pack(doc_to_dict(doc, exclude))
 
 
 def doc_from_bytes(doc: Any, bytes_data: bytes, exclude: Iterable[str]) -> Any:
     """See Doc.from_bytes."""
     try:
-        message = srsly.msgpack_loads(bytes_data)
-    except Exception as error:
+        message = unpack(bytes_data)
+    except ValueError as error:
         raise FormatError(f"{len(bytes_data)} bytes are not a Doc (truncated, or of another format): {error}") from None
     if not isinstance(message, dict):
         raise FormatError(f"expected the msgpack map of a Doc, got {type(message).__name__}")

@@ -1,19 +1,20 @@
 """DocBin: many Docs in one compact file, `.spacy`, the same as spaCy 3 reads and writes."""
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy
-import srsly
 
 from ..attrs import IDS, NAMES, intify_attr
 from ..errors import FormatError, nearest
 from ..serialize import atomic_file
 from ._arrays import normalize_morphs
-from ._records import StringCollector, read_doc, spaces_of
+from ._packing import pack, unpack
+from ._records import StringCollector, distinct, read_doc, spaces_of
 from ._serialization import ATTRIBUTES, user_data_for_file
 from .doc import Doc
 
@@ -26,7 +27,7 @@ VERSION = "0.1"
 ORTH, SPACY, MORPH = IDS["ORTH"], IDS["SPACY"], IDS["MORPH"]
 #: Level of compression: the fastest. The file is a little larger than at the usual level, and written several times faster.
 COMPRESSION = 1
-NO_GROUPS = srsly.msgpack_dumps([])
+NO_GROUPS = pack([])
 #: The most bytes one msgpack value can hold.
 LARGEST = 2**32 - 1
 
@@ -70,8 +71,9 @@ class DocBin:
 
     def add(self, doc: Doc) -> None:
         """Add a Doc; it is not referred to any more afterwards."""
-        self._collector.collect_doc(doc, self.attrs)
-        self.tokens.append(doc.to_array(self.attrs))
+        rows = doc.to_array(self.attrs)
+        self._collector.collect_doc(doc, rows, self.attrs)
+        self.tokens.append(rows)
         self.spaces.append(spaces_of(doc))
         self.flags.append({"has_unknown_spaces": bool(doc.has_unknown_spaces)})
         self.cats.append(dict(doc.cats))
@@ -79,7 +81,7 @@ class DocBin:
         if doc.spans:
             self._collector.collect_spans(doc)
         if self.store_user_data:
-            self.user_data.append(srsly.msgpack_dumps(user_data_for_file(doc.user_data)))
+            self.user_data.append(pack(user_data_for_file(doc.user_data)))
 
     def merge(self, other: DocBin) -> None:
         """Add the Docs of another DocBin. Raises ValueError where the attributes, or whether user data is kept, differ."""
@@ -113,7 +115,7 @@ class DocBin:
             if self.span_groups[i] not in (b"", NO_GROUPS):
                 doc.spans.from_bytes(self.span_groups[i])
             if i < len(self.user_data) and self.user_data[i] is not None:
-                doc.user_data.update(srsly.msgpack_loads(self.user_data[i], use_list=False))
+                doc.user_data.update(unpack(self.user_data[i], plugins=True, use_list=False))
             yield doc
         del kept
 
@@ -122,7 +124,7 @@ class DocBin:
         if MORPH not in self.attrs or not self.tokens:
             return None
         column = self.attrs.index(MORPH)
-        values = numpy.unique(numpy.concatenate([rows[:, column] for rows in self.tokens]))
+        values = distinct(self.tokens, column)
         normal = values.copy()
         normalize_morphs(vocab, normal)
         if numpy.array_equal(values, normal):
@@ -137,12 +139,11 @@ class DocBin:
         size = sum(rows.nbytes for rows in self.tokens)
         if size > LARGEST:
             raise ValueError(f"DocBin: {size} bytes of tokens are more than the {LARGEST} one file can hold: use several, a part of the Docs each")
-        width = len(self.attrs)
         message: dict[str, Any] = {
             "version": VERSION,
             "attrs": self.attrs,
-            "tokens": numpy.concatenate([numpy.zeros((0, width), "uint64"), *self.tokens]).tobytes("C"),
-            "spaces": numpy.concatenate([numpy.zeros((0, 1), "bool"), *self.spaces]).tobytes("C"),
+            "tokens": Chunks(self.tokens),
+            "spaces": Chunks(self.spaces),
             "lengths": numpy.asarray([len(rows) for rows in self.tokens], dtype="int32").tobytes("C"),
             "strings": sorted(self.strings),
             "cats": self.cats,
@@ -151,11 +152,11 @@ class DocBin:
         }
         if self.store_user_data:
             message["user_data"] = self.user_data
-        return zlib.compress(srsly.msgpack_dumps(message), COMPRESSION)
+        return compress(message)
 
     def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace the contents by those of `to_bytes`; returns the DocBin. Raises FormatError for anything else."""
-        message = unpack(bytes_data)
+        message = open_message(bytes_data)
         attrs = [int(attr) for attr in message["attrs"]]
         lengths = array_of(message, "lengths", "int32")
         if not attrs or attrs[0] != ORTH or lengths.size and lengths.min() < 0:
@@ -193,7 +194,25 @@ class DocBin:
 NAMES_OF = {IDS[name]: name for name in NAMES}
 
 
-def unpack(bytes_data: bytes) -> Mapping[str, Any]:
+class Chunks(list):
+    """Arrays to be written one behind the other as one byte string."""
+
+
+def compress(message: Mapping[str, Any]) -> bytes:
+    """A map of fewer than 16 parts as compressed msgpack. Chunks go to the compressor as they are, without being joined first."""
+    compressor = zlib.compressobj(COMPRESSION)
+    written = [compressor.compress(bytes([0x80 | len(message)]))]
+    for name, part in message.items():
+        written.append(compressor.compress(pack(name)))
+        if isinstance(part, Chunks):
+            written.append(compressor.compress(struct.pack(">BI", 0xC6, sum(chunk.nbytes for chunk in part))))
+            written.extend(compressor.compress(numpy.ascontiguousarray(chunk).reshape(-1).view("uint8")) for chunk in part)
+        else:
+            written.append(compressor.compress(pack(part)))
+    return b"".join([*written, compressor.flush()])
+
+
+def open_message(bytes_data: bytes) -> Mapping[str, Any]:
     """The msgpack map in the bytes of a DocBin. Raises FormatError where there is none, or parts are missing."""
     advice = "make it anew with `convert`, or with DocBin.to_disk"
     try:
@@ -201,8 +220,8 @@ def unpack(bytes_data: bytes) -> Mapping[str, Any]:
     except zlib.error as error:
         raise FormatError(f"not a DocBin (.spacy), or a truncated one of {len(bytes_data)} bytes ({error}): {advice}") from None
     try:
-        message = srsly.msgpack_loads(packed)
-    except Exception as error:
+        message = unpack(packed)
+    except ValueError as error:
         raise FormatError(f"not a DocBin (.spacy): its contents cannot be unpacked ({error}): {advice}") from None
     if not isinstance(message, Mapping):
         raise FormatError(f"not a DocBin (.spacy): it holds a {type(message).__name__}: {advice}")

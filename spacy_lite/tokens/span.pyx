@@ -198,7 +198,7 @@ cdef class Span:
     @property
     def label_(self):
         """The label."""
-        return self.doc.vocab.strings[self.data.label]
+        return self.doc.string_of(self.data.label)
 
     @label_.setter
     def label_(self, str label):
@@ -216,7 +216,7 @@ cdef class Span:
     @property
     def kb_id_(self):
         """The entry in a knowledge base."""
-        return self.doc.vocab.strings[self.data.kb_id]
+        return self.doc.string_of(self.data.kb_id)
 
     @kb_id_.setter
     def kb_id_(self, str kb_id):
@@ -234,7 +234,7 @@ cdef class Span:
     @property
     def id_(self):
         """The span's own id."""
-        return self.doc.vocab.strings[self.data.id]
+        return self.doc.string_of(self.data.id)
 
     @id_.setter
     def id_(self, str id):

@@ -3,9 +3,8 @@ import struct
 import weakref
 from copy import deepcopy
 
-import srsly
-
 from ..errors import FormatError
+from ._packing import pack, unpack
 from .span cimport Span, SpanData
 from .store cimport TokenStore
 
@@ -156,7 +155,7 @@ cdef class SpanGroup:
             records.append(
                 SPAN_RECORD.pack(data.id, data.kb_id, data.label, data.start, data.end, data.start_char, data.end_char)
             )
-        return srsly.msgpack_dumps({"name": self.name, "attrs": self.attrs, "spans": records})
+        return pack({"name": self.name, "attrs": self.attrs, "spans": records})
 
     def from_bytes(self, bytes_data):
         """Replace name, attrs and members by those `to_bytes` wrote; returns the group. The Doc must know the labels' strings.
@@ -166,7 +165,9 @@ cdef class SpanGroup:
         cdef list members = []
         cdef SpanData data
         try:
-            message = srsly.msgpack_loads(bytes_data)
+            message = unpack(bytes_data)
+            if any([isinstance(value, dict) for value in message.get("attrs", {}).values()]):
+                message = unpack(bytes_data, plugins=True)
             name, attrs, records = message.get("name", ""), message.get("attrs", {}), [SPAN_RECORD.unpack(r) for r in message["spans"]]
         except (ValueError, TypeError, KeyError, AttributeError, struct.error) as error:
             raise FormatError(f"{len(bytes_data)} bytes are not a span group (truncated, or of another format): {error}") from None

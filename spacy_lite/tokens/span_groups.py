@@ -7,9 +7,8 @@ from collections import UserDict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import srsly
-
 from ..errors import FormatError
+from ._packing import pack, unpack
 from .span_group import SpanGroup
 
 if TYPE_CHECKING:
@@ -54,16 +53,16 @@ class SpanGroups(UserDict):
     def to_bytes(self) -> bytes:
         """The groups as msgpack: a map from each group's bytes to the keys it is stored under, and an empty list for no groups."""
         if not self:
-            return srsly.msgpack_dumps([])
+            return pack([])
         keys: dict[bytes, list[str]] = {}
         for key, group in self.items():
             keys.setdefault(group.to_bytes(), []).append(key)
-        return srsly.msgpack_dumps(keys)
+        return pack(keys)
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroups:
         """Replace the groups by those `to_bytes` wrote (or by an older list of groups, keyed by their names); returns the groups."""
         try:
-            message: Any = srsly.msgpack_loads(bytes_data) if bytes_data else []
+            message: Any = unpack(bytes_data) if bytes_data else []
         except ValueError as error:
             raise FormatError(f"{len(bytes_data)} bytes are not span groups (truncated, or of another format): {error}") from None
         groups: dict[str, SpanGroup] = {}

@@ -61,6 +61,8 @@ cdef class TokenStore:
     # Token bounds of the sentence around token i.
     cdef int sentence_start(self, int i) noexcept nogil
     cdef int sentence_end(self, int i) noexcept nogil
+    # The string of an id; KeyError for an unknown one.
+    cdef str string_of(self, uint64_t key)
     cdef str slice_text(self, int start, int end, bint trailing_space)
     # Drops what is derived from a column; -1: what is derived from the words.
     cdef int drop_caches(self, int column) except -1

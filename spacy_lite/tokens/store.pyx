@@ -72,28 +72,34 @@ cdef int column_of_attr(uint64_t attr) noexcept nogil:
     return -1
 
 
-cdef inline uint64_t lexeme_attr(const LexemeC* lex, uint64_t attr) noexcept nogil:
-    if attr < 64:
-        return (lex.flags >> attr) & 1
+cdef inline int lexeme_field(uint64_t attr) noexcept nogil:
+    # Place of an attribute in the record of a lexeme, which consists of uint64 fields; -1 for a flag, and for what it does not hold.
     if attr == ORTH:
-        return lex.orth
+        return 4
     if attr == NORM:
-        return lex.norm
+        return 6
     if attr == LOWER:
-        return lex.lower
+        return 5
     if attr == SHAPE:
-        return lex.shape
+        return 7
     if attr == PREFIX:
-        return lex.prefix
+        return 8
     if attr == SUFFIX:
-        return lex.suffix
+        return 9
     if attr == LENGTH:
-        return lex.length
+        return 3
     if attr == ID:
-        return lex.id
+        return 2
     if attr == LANG:
-        return lex.lang
-    return 0
+        return 1
+    return -1
+
+
+cdef inline uint64_t lexeme_attr(const LexemeC* lex, uint64_t attr) noexcept nogil:
+    cdef int field = lexeme_field(attr)
+    if field >= 0:
+        return (<const uint64_t*>lex)[field]
+    return (lex.flags >> attr) & 1 if attr < 64 else 0
 
 
 cdef class TokenStore:
@@ -254,6 +260,15 @@ cdef class TokenStore:
             i += 1
         return i
 
+    cdef str string_of(self, uint64_t key):
+        cdef StringStore strings = self.vocab.strings
+        cdef Word* word = strings.find_anywhere(key) if key else NULL
+        if key == 0:
+            return ""
+        if word == NULL:
+            raise KeyError(f"{key} is the id of no string this Doc or its vocabulary knows")
+        return PyUnicode_DecodeUTF8(word.data(), word.size, NULL)
+
     cdef str slice_text(self, int start, int end, bint trailing_space):
         cdef StringStore strings = self.vocab.strings
         cdef string text
@@ -294,23 +309,27 @@ cdef class TokenStore:
         return 0
 
     cdef int fill(self, uint64_t attr, uint64_t* out, int start, int end, size_t stride) except -1:
-        cdef int i, column = column_of_attr(attr)
-        cdef const uint64_t* values
+        cdef int i, column = column_of_attr(attr), field = lexeme_field(attr)
+        cdef const uint64_t* values = NULL
         cdef size_t at = 0
+        if column >= 0:
+            values = self.columns[column]
         if attr == IDX:
             self.get_offsets()
-        if column >= 0 and attr != NORM and self.columns[column] != NULL:
-            values = self.columns[column]
-            if stride == 1:
-                memcpy(out, values + start, (end - start) * sizeof(uint64_t))
-            else:
-                for i in range(start, end):
-                    out[at] = values[i]
-                    at += stride
-            return 0
-        for i in range(start, end):
-            out[at] = self.get_attr(i, attr)
-            at += stride
+        if values != NULL and stride == 1 and attr != NORM:
+            memcpy(out, values + start, (end - start) * sizeof(uint64_t))
+        elif values != NULL:
+            for i in range(start, end):
+                out[at] = values[i] if values[i] != 0 or attr != NORM else self.lex[i].norm
+                at += stride
+        elif field >= 0:
+            for i in range(start, end):
+                out[at] = (<const uint64_t*>self.lex[i])[field]
+                at += stride
+        else:
+            for i in range(start, end):
+                out[at] = self.get_attr(i, attr)
+                at += stride
         return 0
 
     cdef int store(self, uint64_t attr, const uint64_t* values, size_t stride) except -1:

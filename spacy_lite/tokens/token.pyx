@@ -77,8 +77,7 @@ cdef class Text:
     def __get__(self, Token token, owner):
         if token is None:
             return self
-        cdef uint64_t key = token.doc.get_attr(token.i, self.attr)
-        return token.doc.vocab.strings[key] if key else ""
+        return token.doc.string_of(token.doc.get_attr(token.i, self.attr))
 
     def __set__(self, Token token, value):
         if not self.writable:
