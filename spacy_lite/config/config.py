@@ -6,7 +6,7 @@ the origin (file and line of each key), so that an error about a value can say w
 
 import configparser
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ _KEY = re.compile(r"(?P<name>[^\s=:#;\[][^=:]*?)\s*[=:]")
 
 
 class Origin:
-    """Where a config was written: the name of its file, and the line of each section and key."""
+    """Where a config was written: the name of its file, the line of each section and key, and which keys were overridden."""
 
-    def __init__(self, text: str, file: str | None = None) -> None:
+    def __init__(self, text: str, file: str | None = None, overrides: Iterable[str] = ()) -> None:
         self.file = file
+        self.overrides = {tuple(name.split(".")) for name in overrides}
         self.lines: dict[tuple[str, ...], int] = {}
         section: tuple[str, ...] = ()
         for number, line in enumerate(text.splitlines(), 1):
@@ -40,6 +41,13 @@ class Origin:
                 self.lines.setdefault(section, number)
             elif found := _KEY.match(line):
                 self.lines.setdefault((*section, found["name"]), number)
+
+    def place_of(self, path: Sequence[str]) -> tuple[str | None, int | None]:
+        """(file, line) of the key; for a value that was overridden, what overrode it and no line."""
+        keys = tuple(str(key) for key in path)
+        if any(keys[:length] in self.overrides for length in range(2, len(keys) + 1)):
+            return "an override (command line or SPACY_CONFIG_OVERRIDES)", None
+        return self.file, self.line_of(keys)
 
     def line_of(self, path: Sequence[str]) -> int | None:
         """The line of the key, or of the innermost block around it that was written down."""
@@ -85,7 +93,7 @@ class ConfigValidationError(ConfigError, confection.ConfigValidationError):
         self.path = (*prefix, *self.path)
         self.errors = [{**error, "loc": [*prefix, *error.get("loc", ())]} for error in self.errors]
         if origin is not None and self.line is None:
-            self.file, self.line = origin.file, origin.line_of(self.path)
+            self.file, self.line = origin.place_of(self.path)
         self.args = (self.describe(),)
         return self
 
@@ -113,7 +121,7 @@ class Config(confection.Config):
         self, text: str, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None, file: str | None = None
     ) -> "Config":
         """Read the config from a string and return it. `file` names its source in error messages. Raises ConfigError."""
-        origin = Origin(text, file)
+        origin = Origin(text, file, overrides or ())
         _check_overrides(overrides or {}, text, origin)
         try:
             read = super().from_str(text, interpolate=interpolate, overrides=dict(overrides or {}))

@@ -241,12 +241,20 @@ class PipelineEditing(FactoryRegistration):
         """Take a component out of the pipeline. Returns (name, component). Raises ValueError for an unknown name."""
         index = self._index(name)
         removed = self._components.pop(index)
-        self._pipe_meta.pop(name, None)
+        self._forget_scores(self._pipe_meta.pop(name, None))
         self._pipe_configs.pop(name, None)
         self._config.get("initialize", {}).get("components", {}).pop(name, None)
         self._disabled.discard(name)
         self._link_components()
         return removed
+
+    def _forget_scores(self, meta: FactoryMeta | None) -> None:
+        """Take the scores of a removed component out of the weights, where no other component has them too."""
+        weights = self._config.get("training", {}).get("score_weights", {})
+        others = {score for other in self._pipe_meta.values() for score in other.default_score_weights or ()}
+        for score in (meta.default_score_weights if meta else None) or ():
+            if score not in others:
+                weights.pop(score, None)
 
     def replace_pipe(
         self, name: str, factory_name: str, *, config: Mapping[str, Any] = SimpleFrozenDict(), validate: bool = True

@@ -1,4 +1,5 @@
 """Config files: read, written, interpolated, overridden; and errors that say where in the file to look."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,11 @@ def test_overrides_reach_variables_too():
 
 
 def test_sections_are_written_in_their_order_each_with_its_blocks():
-    text = default_config().merge({"components": {"b": {"factory": "b", "model": {"x": 1}}, "a": {"factory": "a"}}}).to_str(interpolate=False)
+    text = (
+        default_config()
+        .merge({"components": {"b": {"factory": "b", "model": {"x": 1}}, "a": {"factory": "a"}}})
+        .to_str(interpolate=False)
+    )
     sections = [line[1:-1] for line in text.splitlines() if line.startswith("[")]
     top = [name for name in sections if "." not in name]
     assert top == [name for name in SECTION_ORDER if name in top]
@@ -53,7 +58,11 @@ def test_sections_are_written_in_their_order_each_with_its_blocks():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False) | st.text("abc xyz_,é", max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("abc xyz_,é", max_size=8),
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=5,
 )
@@ -109,6 +118,23 @@ def test_an_override_that_can_have_no_effect_is_refused(override, expected):
         load_config_from_str(TEXT, overrides={override: 1})
 
 
+def test_an_override_may_be_of_a_section_that_is_left_to_the_defaults():
+    config = load_config_from_str(
+        TEXT.replace("[training]", "[other]"), overrides={"training.optimizer.learn_rate": 0.5, "paths.dev": "x"}
+    )
+    assert config["training"] == {"optimizer": {"learn_rate": 0.5}} and config["paths"]["dev"] == "x"
+    merged = default_config().merge(config)["training"]["optimizer"]
+    assert merged["@optimizers"] == "Adam.v1" and merged["learn_rate"] == 0.5
+
+
+def test_a_wrong_value_of_an_override_is_not_looked_for_in_the_file(tmp_path):
+    path = tmp_path / "my.cfg"
+    path.write_text(TEXT)
+    origin = load_config(path, overrides={"training.seed": "x"}).origin
+    assert origin.place_of(("training", "seed")) == ("an override (command line or SPACY_CONFIG_OVERRIDES)", None)
+    assert origin.place_of(("training", "file")) == (str(path), TEXT.splitlines().index("file = ${paths.train}") + 1)
+
+
 def test_a_missing_file_is_reported_with_the_configs_beside_it(tmp_path):
     (tmp_path / "config.cfg").write_text(TEXT)
     with pytest.raises(FileNotFoundError, match="config.cfg"):
@@ -121,7 +147,9 @@ def test_the_origin_survives_copies_merges_and_interpolation(tmp_path):
     config = default_config().merge(load_config(path)).copy().interpolate()
     assert config.origin.file == str(path)
     assert config.origin.line_of(("training", "seed")) == TEXT.splitlines().index("seed = 3") + 1
-    assert config.origin.line_of(("components", "tagger", "model", "width")) == TEXT.splitlines().index("[components.tagger]") + 1
+    assert (
+        config.origin.line_of(("components", "tagger", "model", "width")) == TEXT.splitlines().index("[components.tagger]") + 1
+    )
 
 
 def test_default_configs_are_fresh_copies():

@@ -1,4 +1,5 @@
 """Registries: what is found, where from, and what is said when nothing is."""
+
 import sys
 
 import pytest
@@ -7,8 +8,12 @@ from spacy_lite.config.builtins import BUILTINS
 from spacy_lite.config.registry import Registry, RegistryCatalogue, registry
 from spacy_lite.errors import RegistryError
 
-KINDS = """architectures augmenters batchers callbacks cli datasets displacy_colors factories initializers internal_factories languages layers
-lemmatizers loggers lookups losses misc models ops optimizers readers schedules scorers tokenizers vectors""".split()
+KINDS = {
+    "architectures", "augmenters", "batchers", "callbacks", "cli", "datasets", "displacy_colors", "factories",
+    "initializers", "internal_factories", "languages", "layers", "lemmatizers", "loggers", "lookups",
+    "losses", "misc", "models", "ops", "optimizers", "readers", "schedules", "scorers", "tokenizers",
+    "vectors",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -19,7 +24,9 @@ def letters(monkeypatch, tmp_path):
         "@letters('spacy.a.v1')\ndef make_a(): return 'built-in a'\n"
         "@letters('spacy-legacy.b.v1')\ndef make_b(): return 'legacy b'\n"
     )
-    found = Registry("letters", {"spacy.a.v1": "home_of_letters", "spacy-legacy.b.v1": "home_of_letters", "gone.v1": "home_of_letters"})
+    found = Registry(
+        "letters", {"spacy.a.v1": "home_of_letters", "spacy-legacy.b.v1": "home_of_letters", "gone.v1": "home_of_letters"}
+    )
     holder = type(sys)("tests_registry")
     holder.letters = found
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -102,7 +109,10 @@ def test_entry_points_of_both_groups_are_offered(monkeypatch):
     from spacy_lite.config import registry as module
 
     points = EntryPoints(
-        [EntryPoint("old.v1", "collections:Counter", "spacy_misc"), EntryPoint("new.v1", "collections:deque", "spacy_lite_misc")]
+        [
+            EntryPoint("old.v1", "collections:Counter", "spacy_misc"),
+            EntryPoint("new.v1", "collections:deque", "spacy_lite_misc"),
+        ]
     )
     monkeypatch.setattr(sys.modules["spacy_lite.config.registry"], "_entry_points", lambda: points)
     misc = Registry("misc")
@@ -123,4 +133,4 @@ def test_an_entry_point_that_cannot_be_imported_is_named(monkeypatch):
 
 
 def test_the_table_of_builtins_has_only_known_kinds():
-    assert set(BUILTINS) <= set(KINDS)
+    assert set(BUILTINS) <= KINDS

@@ -1,4 +1,5 @@
 """Filling and resolving: defaults are written out, arguments are checked, functions are called, and errors point at the key."""
+
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -44,7 +45,7 @@ def catalogue():
         return ("inner", depth, tuple(names), ratio)
 
     @catalogue.architectures("test.Outer.v1")
-    def outer(width: int, inner: tuple, upstream: str = "*", nO: Optional[int] = None):
+    def outer(width: int, inner: tuple, upstream: str = "*", nO: int | None = None):
         return {"outer": inner, "width": width, "upstream": upstream}
 
     @catalogue.misc("test.join.v1")
@@ -148,8 +149,8 @@ class Derived(Base): ...
         (bool, [True], [1, "true"]),
         (str, ["", Path("x")], [1, None]),
         (Path, ["x", Path("x")], [1]),
-        (Optional[int], [None, 1], ["x"]),
-        (Union[int, Iterable[int]], [1, [1, 2], (1,), iter([1])], ["x", ["x"], 1.5]),
+        (Optional[int], [None, 1], ["x"]),  # noqa: UP045
+        (Union[int, Iterable[int]], [1, [1, 2], (1,), iter([1])], ["x", ["x"], 1.5]),  # noqa: UP007
         (int | None, [None, 1], ["x"]),
         (list[str], [[], ["a"]], ["a", [1], {"a": 1}]),
         (dict[str, int], [{}, {"a": 1}], [[], {"a": "b"}, {1: 1}]),
@@ -172,7 +173,9 @@ def test_a_section_is_checked_against_its_schema(tmp_path):
 
     training = default_config().interpolate()["training"]
     catalogue = RegistryCatalogue({})
-    plain = {key: value for key, value in training.items() if not (isinstance(value, dict) and any(k.startswith("@") for k in value))}
+    plain = {
+        key: value for key, value in training.items() if not (isinstance(value, dict) and any(k.startswith("@") for k in value))
+    }
     plain.update(batcher={}, logger={}, optimizer={})
     assert fill_section(catalogue, "training", plain, ConfigSchemaTraining) == plain
     for change, expected in [
@@ -190,7 +193,7 @@ def test_a_section_is_checked_against_its_schema(tmp_path):
 
 def test_settings_of_initialize_are_checked():
     class Component:
-        def initialize(self, get_examples, *, nlp=None, labels: Optional[list[str]] = None): ...
+        def initialize(self, get_examples, *, nlp=None, labels: list[str] | None = None): ...
 
     method = Component().initialize
     assert validate_init_settings(method, {"labels": ["a"]}, section="components", name="tagger") == {"labels": ["a"]}
@@ -240,4 +243,10 @@ def test_sourced_components_are_those_with_a_source():
 def test_score_weights_sum_to_one_and_keep_what_is_not_counted():
     weights = [{"a": 0.5, "b": 0.5, "c": None}, {"d": 1.0, "e": 0.0}]
     assert combine_score_weights(weights) == {"a": 0.25, "b": 0.25, "c": None, "d": 0.5, "e": 0.0}
-    assert combine_score_weights(weights, {"a": 0.0, "b": 1.0, "d": 3.0}) == {"a": 0.0, "b": 0.25, "c": None, "d": 0.75, "e": 0.0}
+    assert combine_score_weights(weights, {"a": 0.0, "b": 1.0, "d": 3.0}) == {
+        "a": 0.0,
+        "b": 0.25,
+        "c": None,
+        "d": 0.75,
+        "e": 0.0,
+    }

@@ -1,4 +1,5 @@
 """A toy language and toy components, so that these tests need no model and no language data."""
+
 import json
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Pipelines from configs: complete ones, partial ones, wrong ones."""
+
 import pytest
 
 from spacy_lite.config import Config, ConfigError

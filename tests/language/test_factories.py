@@ -1,4 +1,5 @@
 """Registering component factories, and what is known about them."""
+
 import pytest
 
 from spacy_lite.language import FactoryMeta, Language

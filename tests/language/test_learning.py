@@ -1,4 +1,5 @@
 """Updating, rehearsing and initializing: what is called, when, and with what."""
+
 import pytest
 
 from spacy_lite.config import ConfigError
@@ -119,7 +120,9 @@ def test_files_that_initialize_needs_have_to_be_there(nlp, examples, tmp_path):
 
 
 def test_lexeme_attributes_are_read_from_a_file(nlp, examples, tmp_path):
-    (tmp_path / "words.jsonl").write_text('{"settings": {"oov_prob": -17}}\n{"orth": "ship", "lower": "boat", "cluster": "7"}\n')
+    (tmp_path / "words.jsonl").write_text(
+        '{"settings": {"oov_prob": -17}}\n{"orth": "ship", "lower": "boat", "cluster": "7"}\n'
+    )
     nlp.config["initialize"]["vocab_data"] = str(tmp_path / "words.jsonl")
     nlp.initialize(lambda: examples)
     assert nlp.vocab["ship"].lower_ == "boat"

@@ -1,4 +1,5 @@
 """The list of components: order, names, disabling, replacing, copying."""
+
 import pytest
 
 from spacy_lite.config import ConfigError
@@ -78,6 +79,13 @@ def test_removing_renaming_and_replacing(nlp):
     for call in (lambda: nlp.rename_pipe("z", "c"), lambda: nlp.rename_pipe("zz", "y"), lambda: nlp.remove_pipe("zz")):
         with pytest.raises(ValueError, match="component"):
             call()
+
+
+def test_score_weights_follow_the_components(nlp):
+    nlp.add_pipe("toy_counter")
+    assert nlp.config["training"]["score_weights"] == {"toy_acc": 1.0, "toy_detail": None}
+    nlp.remove_pipe("toy_counter")
+    assert nlp.config["training"]["score_weights"] == {}
 
 
 def test_a_failed_replacement_leaves_the_old_component(nlp):

@@ -1,4 +1,5 @@
 """Running pipelines: results in order, however many threads or processes; errors go where they are told to."""
+
 import itertools
 import threading
 import time
@@ -128,7 +129,7 @@ def test_errors_inside_the_pipe_method_of_a_component_reach_the_handler(nlp):
     lost = []
     nlp.add_pipe("toy_stops")
     nlp.set_error_handler(lambda name, proc, docs, error: lost.extend(doc.text for doc in docs))
-    assert [doc.text for doc in nlp.pipe("a b c d".split())] == ["a", "b"]
+    assert [doc.text for doc in nlp.pipe(["a", "b", "c", "d"])] == ["a", "b"]
     assert lost == ["c", "d"]
 
 

@@ -1,4 +1,5 @@
 """Pipelines on disk and as bytes: what is written is read back, and a failure leaves what was there."""
+
 import json
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def test_a_pipeline_is_read_back_as_it_was(nlp, saved):
 def test_the_directory_has_the_layout_of_the_field(saved):
     assert sorted(entry.name for entry in saved.iterdir()) == ["config.cfg", "meta.json", "tokenizer", "toy_counter", "vocab"]
     meta = json.loads((saved / "meta.json").read_text())
-    assert meta["lang"] == "toy" and meta["pipeline"] == ["toy_counter", "toy_mark"] and meta["spacy_version"] == ">=3.8.0,<3.9.0"
+    assert (
+        meta["lang"] == "toy" and meta["pipeline"] == ["toy_counter", "toy_mark"] and meta["spacy_version"] == ">=3.8.0,<3.9.0"
+    )
     assert "strings.json" in [entry.name for entry in (saved / "vocab").iterdir()]
 
 
