@@ -1,4 +1,5 @@
 """The small helpers of the public `util` module."""
+
 import sys
 
 import pytest
@@ -136,6 +137,19 @@ def test_terms_are_explained():
 def test_importing_the_package_loads_nothing_heavy():
     import subprocess
 
-    heavy = "numpy thinc pydantic confection typer rich torch cupy transformers jinja2 spacy_lite.language spacy_lite.lang".split()
+    heavy = [
+        "numpy",
+        "thinc",
+        "pydantic",
+        "confection",
+        "typer",
+        "rich",
+        "torch",
+        "cupy",
+        "transformers",
+        "jinja2",
+        "spacy_lite.language",
+        "spacy_lite.lang",
+    ]
     code = f"import spacy_lite, sys; print([name for name in {heavy} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
