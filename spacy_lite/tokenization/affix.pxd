@@ -1,5 +1,6 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libcpp cimport bool as bool_t
+from libcpp.unordered_map cimport unordered_map
 from libcpp.vector cimport vector
 
 
@@ -8,6 +9,9 @@ cdef extern from "tokenization/pattern.hh" namespace "spacy_lite" nogil:
         int (*is_digit)(uint32_t)
         int (*is_space)(uint32_t)
         int (*is_word)(uint32_t)
+        uint32_t (*lower)(uint32_t)
+        uint32_t (*upper)(uint32_t)
+        unordered_map[uint32_t, vector[uint32_t]] same_upper
 
     cdef struct Match:
         int64_t start

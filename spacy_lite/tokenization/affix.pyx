@@ -6,11 +6,18 @@ from libcpp.vector cimport vector
 
 from .patterns import LazyPattern
 
+try:
+    from re._casefix import _EXTRA_CASES as SAME_UPPER
+except ImportError:  # an interpreter whose `re` keeps this elsewhere: patterns that ignore case are left to it
+    SAME_UPPER = {}
+
 
 cdef extern from "Python.h":
     int Py_UNICODE_ISDECIMAL(uint32_t character) nogil
     int Py_UNICODE_ISSPACE(uint32_t character) nogil
     int Py_UNICODE_ISALNUM(uint32_t character) nogil
+    uint32_t Py_UNICODE_TOLOWER(uint32_t character) nogil
+    uint32_t Py_UNICODE_TOUPPER(uint32_t character) nogil
     uint32_t* PyUnicode_AsUCS4(object text, uint32_t* buffer, Py_ssize_t size, int copy_null) except NULL
     object PyUnicode_FromKindAndData(int kind, const void* buffer, Py_ssize_t size)
     int PyUnicode_4BYTE_KIND
@@ -28,10 +35,34 @@ cdef int is_word(uint32_t character) noexcept nogil:
     return character == 95 or Py_UNICODE_ISALNUM(character)
 
 
+cdef uint32_t lower(uint32_t character) noexcept nogil:
+    return Py_UNICODE_TOLOWER(character)
+
+
+cdef uint32_t upper(uint32_t character) noexcept nogil:
+    return Py_UNICODE_TOUPPER(character)
+
+
 cdef Unicode UNICODE
 UNICODE.is_digit = &is_decimal
 UNICODE.is_space = &is_space
 UNICODE.is_word = &is_word
+UNICODE.lower = &lower
+UNICODE.upper = &upper
+
+
+cdef int learn_same_upper() except -1:
+    # Which letters differ only in lower case; without this the engine does not cover patterns that ignore case.
+    cdef vector[uint32_t] others
+    for code, same in SAME_UPPER.items():
+        others.clear()
+        for other in same:
+            others.push_back(other)
+        UNICODE.same_upper[<uint32_t>code] = others
+    return 0
+
+
+learn_same_upper()
 
 # Patterns are shared by every tokenizer with the same rules; the number kept is bounded.
 cdef dict COMPILED = {}
@@ -116,11 +147,20 @@ def native_pattern(str source):
     return COMPILED[source]
 
 
+cdef NativePattern native_twin(source, int flags):
+    # The native form of a compiled pattern; flags other than `ignore case` are not covered.
+    if not isinstance(source, str) or flags & ~<int>(re.UNICODE.value | re.IGNORECASE.value):
+        return None
+    if flags & <int>re.IGNORECASE.value and not source.startswith(("(?i", "(?u")):
+        source = "(?i)" + source
+    return native_pattern(source)
+
+
 cdef class Rule:
     """A callable of a tokenizer (`search`, `finditer` or `match` of a pattern, or any function that behaves like one).
 
-    function: the callable. method: the name of the pattern method it stands for. A bound method of that name of a pattern without
-    flags runs natively.
+    function: the callable. method: the name of the pattern method it stands for. A bound method of that name of a pattern runs
+    natively, unless the pattern has flags other than `re.IGNORECASE`.
     """
 
     def __init__(self, function, str method):
@@ -129,8 +169,7 @@ cdef class Rule:
         self.function = function
         owner = getattr(function, "__self__", None)
         if isinstance(owner, (re.Pattern, LazyPattern)) and getattr(function, "__name__", "") == method:
-            if isinstance(owner.pattern, str) and owner.flags == re.UNICODE.value:
-                self.native = native_pattern(owner.pattern)
+            self.native = native_twin(owner.pattern, owner.flags)
 
     cdef Match search(self, const uint32_t* text, int64_t size, vector[uint64_t]& stack) except *:
         cdef Match found

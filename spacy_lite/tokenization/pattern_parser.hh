@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ class PatternParser {
 
     // True if the whole source was understood; `root` is then the tree.
     bool parse() {
-        skip_unicode_flag();
+        read_flags();
         root = alternatives(0);
         return ok_ && at_ == end_;
     }
@@ -104,7 +105,19 @@ class PatternParser {
         return add(std::move(node));
     }
 
-    void skip_unicode_flag() noexcept { accept("(?u)"); }
+    // `(?u)` says nothing new; `(?i)` ignores case, if the interpreter told which letters are the same.
+    void read_flags() noexcept {
+        if (accept("(?u)")) return;
+        ignore_case_ = accept("(?i)") || accept("(?iu)") || accept("(?ui)");
+        if (ignore_case_ && unicode_.same_upper.empty()) fail();
+    }
+
+    uint32_t character(uint32_t c) {
+        if (!ignore_case_ || (unicode_.lower(c) == c && unicode_.upper(c) == c)) return leaf(Node::CHAR, c);
+        CharSet set;
+        set.add(c, c);
+        return finished(std::move(set), {c});
+    }
 
     uint32_t alternatives(int depth) {
         if (depth > deepest) return fail();
@@ -175,7 +188,7 @@ class PatternParser {
             case '(': return group(depth);
             case '\\': return escape();
             case '*': case '+': case '?': return fail();
-            default: return leaf(Node::CHAR, c);
+            default: return character(c);
         }
     }
 
@@ -207,9 +220,14 @@ class PatternParser {
         return add(std::move(look));
     }
 
-    uint32_t finished(CharSet set) {
+    // A leaf for a set; sets written alike are kept once.
+    uint32_t finished(CharSet set, std::vector<uint32_t> written) {
+        const auto known = known_sets_.find(written);
+        if (known != known_sets_.end()) return leaf(Node::SET, known->second);
+        if (ignore_case_) set.ignore_case();
         set.finish(unicode_);
         sets.push_back(std::move(set));
+        known_sets_.emplace(std::move(written), uint32_t(sets.size() - 1));
         return leaf(Node::SET, uint32_t(sets.size() - 1));
     }
 
@@ -217,10 +235,11 @@ class PatternParser {
         CharSet set;
         set.add('\n', '\n');
         set.negate();
-        return finished(std::move(set));
+        return finished(std::move(set), {'.', '.'});
     }
 
     uint32_t char_class() {
+        const uint32_t* from = at_ - 1;
         CharSet set;
         if (accept('^')) set.negate();
         bool first = true;
@@ -240,7 +259,7 @@ class PatternParser {
             }
         }
         ++at_;
-        return finished(std::move(set));
+        return finished(std::move(set), std::vector<uint32_t>(from, at_));
     }
 
     // Reads one member: true with its character, or false when it was a category, already added.
@@ -271,16 +290,15 @@ class PatternParser {
         if (!more()) return fail();
         Category category;
         if (category_of(peek(), category)) {
-            ++at_;
             CharSet set;
             set.add(category);
-            return finished(std::move(set));
+            return finished(std::move(set), {'\\', *at_++});
         }
         if (accept('b')) return leaf(Node::BOUNDARY);
         if (accept('B')) return leaf(Node::NOT_BOUNDARY);
         if (accept('A')) return leaf(Node::BEGIN);
         if (accept('Z')) return leaf(Node::VERY_END);
-        return leaf(Node::CHAR, escaped_character());
+        return character(escaped_character());
     }
 
     // The character an escape stands for, the backslash being read; letters and digits with other meanings fail.
@@ -317,6 +335,8 @@ class PatternParser {
     const uint32_t* at_;
     const uint32_t* end_;
     const Unicode& unicode_;
+    std::map<std::vector<uint32_t>, uint32_t> known_sets_;
+    bool ignore_case_ = false;
     bool ok_ = true;
 };
 

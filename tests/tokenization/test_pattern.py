@@ -11,10 +11,10 @@ from spacy_lite.tokenization.exceptions import URL_PATTERN
 from spacy_lite.tokenization.patterns import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 from spacy_lite.tokenization.punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
 
-LETTERS = "abc1. \né d_٣²’😀"
+LETTERS = "abc1. \néABCÉ d_٣²’😀sſKk\u212aµμßẞİıσςΣ"
 ATOMS = [
-    "a", "b", "c", ".", "[ab]", "[^a]", r"\d", r"\w", r"\s", "[a-c]", r"\.", r"[\w-]", "1", "^", "$", r"\b", r"\B", "é",
-    r"[^\W\d]", r"\Z", r"[\u00e0-\u00ff]", r"\U0001F600",
+    "a", "b", "c", "s", "K", "µ", "σ", "ß", "[a-s]", "[^k-z]", "[İ-ı]", ".", "[ab]", "[^a]", r"\d", r"\w", r"\s",
+    "[a-c]", r"\.", r"[\w-]", "1", "^", "$", r"\b", r"\B", "é", r"[^\W\d]", r"\Z", r"[\u00e0-\u00ff]", r"\U0001F600",
 ]  # fmt: skip
 REPEATS = ["*", "+", "?", "{1,2}", "{2}", "*?", "+?", "??", "{0,3}?", "{,2}"]
 
@@ -52,6 +52,7 @@ def test_random_patterns_match_as_re_does():
             NativePattern(source)
         except (re.error, ValueError):
             continue
+        source = rng.choice(["", "", "(?i)", "(?u)"]) + source
         covered += 1
         for _ in range(8):
             same_matches(source, "".join(rng.choice(LETTERS) for _ in range(rng.randint(0, 7))))
@@ -89,7 +90,25 @@ def test_corners_of_the_syntax(source, text):
 
 
 @pytest.mark.parametrize(
-    "source", [r"(a)\1", "(?i)a", "(?>a)", "a*+", "(?:a*)*", "(?(1)a|b)", "(a", "a)", "[a", "*a", "a**", r"(?<=a+)b", r"\q"]
+    "source",
+    [
+        r"(a)\1",
+        "(?m)^a",
+        "(?x) a",
+        "a(?i)b",
+        "(?i:a)",
+        "(?>a)",
+        "a*+",
+        "(?:a*)*",
+        "(?(1)a|b)",
+        "(a",
+        "a)",
+        "[a",
+        "*a",
+        "a**",
+        r"(?<=a+)b",
+        r"\q",
+    ],
 )
 def test_what_is_not_covered_is_left_to_re(source):
     assert native_pattern(source) is None

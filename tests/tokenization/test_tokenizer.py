@@ -3,9 +3,7 @@
 import pickle
 import random
 import re
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +15,7 @@ from spacy_lite.tokenization.punctuation import TOKENIZER_INFIXES, TOKENIZER_PRE
 from spacy_lite.tokenizer import Tokenizer
 from spacy_lite.vocab import Vocab, create_vocab
 
-sys.path.insert(0, str(Path(__file__).parent))
-from reference import Reference  # noqa: E402
+from .reference import Reference
 
 CONTRACTIONS = {
     "don't": [{ORTH: "do"}, {ORTH: "n't", NORM: "not"}],
@@ -252,6 +249,13 @@ def test_rules_that_match_nothing_do_not_hang():
     empty = re.compile("").search
     tokenizer = Tokenizer(Vocab(), prefix_search=empty, suffix_search=empty, infix_finditer=re.compile("").finditer)
     assert words(tokenizer("abc de")) == ["a", "b", "c", "d", "e"]
+
+
+def test_patterns_that_ignore_case_and_patterns_with_other_flags():
+    tokenizer = Tokenizer(Vocab(), suffix_search=re.compile("'S$", re.IGNORECASE).search)
+    assert words(tokenizer("it's IT'S")) == ["it", "'s", "IT", "'S"]
+    tokenizer.suffix_search = re.compile("' s $", re.VERBOSE).search
+    assert words(tokenizer("it's IT'S")) == ["it", "'s", "IT'S"]
 
 
 def test_find_functions(tokenizer):
