@@ -265,10 +265,10 @@ class TrainablePipe(Pipe):
     def _load_model(self, data: bytes) -> None:
         try:
             self.model.from_bytes(data)
-        except AttributeError as error:
+        except (AttributeError, KeyError, ValueError) as error:
             raise ValueError(
                 f"The saved weights of `{self.name}` do not fit its model: "
-                "is the model in the config the one they were trained with?"
+                f"is the model in the config the one they were trained with? ({error})"
             ) from error
 
 
