@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from thinc.api import Model
 
+from ..attrs import DEP
 from ..config import registry
 from ..language import Language
-from ..scorer import Scorer
+from ..scorer import ColumnGetter, Scorer
 from ..transitions import nonproj
 from ..transitions.arc_eager import ArcEager
 from .functions import merge_subtokens
@@ -15,7 +16,7 @@ from .transition_parser import Parser
 
 if TYPE_CHECKING:
     from ..gold import Example
-    from ..tokens import Doc, Token
+    from ..tokens import Doc
     from ..transitions.system import TransitionSystem
 
 __all__ = ["DependencyParser", "make_beam_parser", "make_parser", "make_parser_scorer", "parser_score"]
@@ -49,11 +50,8 @@ def parser_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]
     def has_sents(doc: "Doc") -> bool:
         return doc.has_annotation("SENT_START")
 
-    def dep_getter(token: "Token", attr: str) -> str:
-        return token.vocab.strings[getattr(token, attr)].lower()
-
     results = Scorer.score_spans(examples, "sents", has_annotation=has_sents, **kwargs)
-    kwargs.setdefault("getter", dep_getter)
+    kwargs.setdefault("getter", ColumnGetter(DEP, str.lower))
     kwargs.setdefault("ignore_labels", IGNORED_LABELS)
     results.update(Scorer.score_deps(examples, "dep", **kwargs))
     results.pop("sents_per_type", None)

@@ -49,13 +49,9 @@ DEFAULT_MORPH_MODEL = {
 
 def morphologizer_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
     """Share of tokens with the right part of speech (`pos_acc`) and features (`morph_acc`), and P/R/F of the features."""
-
-    def features(token, attr):
-        return getattr(token, attr)
-
     results = dict(Scorer.score_token_attr(examples, "pos", **kwargs))
-    results.update(Scorer.score_token_attr(examples, "morph", getter=features, **kwargs))
-    results.update(Scorer.score_token_attr_per_feat(examples, "morph", getter=features, **kwargs))
+    results.update(Scorer.score_token_attr(examples, "morph", **kwargs))
+    results.update(Scorer.score_token_attr_per_feat(examples, "morph", **kwargs))
     return results
 
 

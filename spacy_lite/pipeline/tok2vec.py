@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..errors import ListenerError
-from ..gold.example import validate_examples
+from ..gold import validate_examples
 from ..language import Language
 from ..ml.listener import Tok2VecListener
 from ..ml.rows import RowList
@@ -16,7 +16,7 @@ from ..tokens import Doc
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
 
 if TYPE_CHECKING:
-    from ..gold.example import Example
+    from ..gold import Example
     from ..vocab import Vocab
 
 __all__ = ["DEFAULT_TOK2VEC_MODEL", "SharedBatch", "Tok2Vec", "Tok2VecListener", "make_tok2vec"]

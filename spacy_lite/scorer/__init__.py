@@ -13,7 +13,6 @@ from .tokens import score_token_attr, score_token_attr_per_feat, score_tokenizat
 
 if TYPE_CHECKING:
     from ..gold.example import Example
-    from ..language import Language
 
 __all__ = ["DEFAULT_PIPELINE", "MISSING_VALUES", "ColumnGetter", "PRFScore", "ROCAUCScore", "Scorer", "get_ner_prf"]
 
@@ -29,7 +28,7 @@ class Scorer:
 
     def __init__(
         self,
-        nlp: "Language | None" = None,
+        nlp: Any = None,
         default_lang: str = "xx",
         default_pipeline: Sequence[str] = DEFAULT_PIPELINE,
         **cfg: Any,

@@ -31,7 +31,8 @@ def score_tokenization(examples: Iterable["Example"], **cfg: Any) -> dict[str, A
         lengths = numpy.asarray(example.alignment.x2y.lengths)
         counted = ~example.predicted.read_column(IS_SPACE).astype(bool)
         right = int((lengths[counted] == 1).sum())
-        accuracy += PRFScore(tp=right, fp=int(counted.sum()) - right)
+        wrong = int(counted.sum()) - right
+        accuracy += PRFScore(tp=right, fp=wrong, fn=wrong)
         boundaries.score_set(_boundaries(example.predicted), _boundaries(example.reference))
     if not len(accuracy):
         return {"token_acc": None, "token_p": None, "token_r": None, "token_f": None}

@@ -147,7 +147,7 @@ def test_spans_gather_their_rows_and_sum_their_gradients(data):
     assert output.lengths.tolist() == [len(piece) for piece in pieces]
     assert (output.dataXd == flat[rows]).all()
     (d_tokens, _) = backprop(Ragged(numpy.ones_like(output.data), output.lengths))
-    assert d_tokens.data[:, 0].tolist() == [rows.count(i) for i in range(len(flat))]
+    assert d_tokens.dataXd[:, 0].tolist() == [rows.count(i) for i in range(len(flat))]
 
 
 def test_a_span_outside_its_document_is_refused():

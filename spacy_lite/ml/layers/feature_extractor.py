@@ -61,4 +61,5 @@ def _features_of(doc: Any, attributes: list[int]) -> numpy.ndarray:
 
 
 def on_device(ops: Ops, ids: numpy.ndarray) -> Any:
+    """The ids as an array of `ops`: on the GPU for its ops."""
     return ids if ops.xp is numpy else ops.asarray(ids)
