@@ -16,6 +16,7 @@ from ..gold.example import Example, validate_get_examples
 from ..lookups import Lookups
 from ..tokens import Doc
 from .loading import load_model, load_model_config
+from .pipes import warn_of_other_vectors
 
 if TYPE_CHECKING:
     from .language import Language
@@ -35,6 +36,8 @@ def initialize_pipeline(nlp: "Language", get_examples: GetExamples | None, sgd: 
     if settings["before_init"] is not None:
         settings["before_init"](nlp)
     init_vocab(nlp, data=settings["vocab_data"], lookups=settings["lookups"], vectors=settings["vectors"])
+    for location, vectors in nlp._sourced_vectors.items():
+        warn_of_other_vectors(f"what is sourced from {location}", nlp.vocab.vectors, vectors)
     try:
         if hasattr(nlp.tokenizer, "initialize"):
             given = validate_init_settings(

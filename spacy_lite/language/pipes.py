@@ -186,13 +186,7 @@ class PipelineEditing(FactoryRegistration):
             pipe.name = name
         settings = source.config.interpolate()["components"][source_name]
         self._pipe_configs[name] = Config(settings)
-        if _vectors_differ(self.vocab.vectors, source.vocab.vectors):
-            warnings.warn(
-                f"`{name}` comes from a pipeline with other word vectors than this one: "
-                "if its model uses vectors, its predictions will be wrong. "
-                "Give this pipeline the same vectors ([initialize] vectors, or nlp.vocab.vectors) first.",
-                stacklevel=3,
-            )
+        warn_of_other_vectors(f"`{name}`", self.vocab.vectors, source.vocab.vectors)
         for string in source.vocab.strings:
             self.vocab.strings.add(string)
         return pipe, source.get_pipe_meta(source_name).factory
@@ -349,7 +343,7 @@ class PipelineEditing(FactoryRegistration):
 
     def _no_component(self, name: object) -> str:
         names = self.component_names
-        return f"the pipeline has no component `{name}`{nearest(name, names)}; it has: {', '.join(names) or 'none'}"
+        return f"the pipeline has no component `{name}`{nearest(name, names)}; has: {', '.join(names) or 'none'}"
 
     def _position(self, before: str | int | None, after: str | int | None, first: bool | None, last: bool | None) -> int:
         wanted = {"before": before, "after": after, "first": first, "last": last}
@@ -378,8 +372,12 @@ def _as_names(names: str | Iterable[str] | None) -> list[str]:
     return [names] if isinstance(names, str) else list(names or ())
 
 
-def _vectors_differ(mine: Any, theirs: Any) -> bool:
-    """Whether a component trained with one table of vectors would read other values from the other."""
-    if mine is theirs or not theirs.shape[0]:
-        return False
-    return mine.shape != theirs.shape or not bool((mine.data == theirs.data).all())
+def warn_of_other_vectors(what: str, mine: Any, theirs: Any) -> None:
+    """Warn when a component was trained with another table of vectors than that of the pipeline it is added to."""
+    if mine is theirs or not theirs.shape[0] or (mine.shape == theirs.shape and bool((mine.data == theirs.data).all())):
+        return
+    warnings.warn(
+        f"{what} comes from a pipeline with other word vectors than this one: if its model uses vectors, its predictions will be "
+        "wrong. Give this pipeline the same vectors ([initialize] vectors, or nlp.vocab.vectors).",
+        stacklevel=4,
+    )
