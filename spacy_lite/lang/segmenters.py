@@ -1,7 +1,7 @@
 """Tokenizers that leave finding words to a package made for the language: Japanese, Korean, Thai, Vietnamese.
 
-A config names them (`[nlp.tokenizer] @tokenizers = "spacy.ja.JapaneseTokenizer"`). Blank pipelines of these languages do without
-any package: see `generic`.
+A config names them (`[nlp.tokenizer] @tokenizers = "spacy.ja.JapaneseTokenizer"`). Blank pipelines of these languages do
+without any package: see `generic`.
 """
 from collections.abc import Callable, Iterator
 from importlib import import_module

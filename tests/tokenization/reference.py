@@ -1,5 +1,6 @@
 """A tokenizer in plain Python, as slow and as simple as its definition: the oracle of the native one."""
 
+import functools
 import re
 
 
@@ -78,20 +79,26 @@ class Reference:
                 at = match.end()
         return [word for word in words + [string[at:]] if word]
 
+    @functools.cached_property
+    def phrases(self):
+        """What affix rules make of the special cases that they would take apart, or that hold a space."""
+        affixes = [pattern for pattern in (self.prefix, self.suffix) if pattern]
+        return [
+            [word for chunk, _ in chunks(phrase) for word in self.cut(chunk, False)]
+            for phrase in self.rules
+            if " " in phrase
+            or any(self.length(pattern, phrase) for pattern in affixes)
+            or (self.infix and list(self.infix.finditer(phrase)))
+        ]
+
     def replace_phrases(self, text, tokens):
-        found = []
-        for phrase in self.rules:
-            if (
-                " " in phrase
-                or any(p and p.search(phrase) and p.search(phrase).group() for p in (self.prefix, self.suffix))
-                or (self.infix and list(self.infix.finditer(phrase)))
-            ):
-                wanted = [word for chunk, _ in chunks(phrase) for word in self.cut(chunk, False)]
-                found += [
-                    (i, i + len(wanted))
-                    for i in range(len(tokens))
-                    if [word for word, _ in tokens[i : i + len(wanted)]] == wanted
-                ]
+        words = [word for word, _ in tokens]
+        found = [
+            (start, start + len(phrase))
+            for phrase in self.phrases
+            for start in range(len(words))
+            if words[start] == phrase[0] and words[start : start + len(phrase)] == phrase
+        ]
         taken, chosen = set(), []
         for start, end in sorted(found, key=lambda span: (span[0] - span[1], span[0])):
             if start not in taken and end - 1 not in taken:
