@@ -6,47 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from ..attrs import IS_SPACE
+from ..tokenization.scoring import score_tokenization
 from .columns import MISSING_VALUES, pair_values
 from .counts import PRFScore, per_label, sum_of
 
 if TYPE_CHECKING:
     from ..gold.example import Example
-    from ..tokens import Doc
 
 __all__ = ["score_token_attr", "score_token_attr_per_feat", "score_tokenization"]
 
 EMPTY_FEATURES = "_"
-
-
-def score_tokenization(examples: Iterable["Example"], **cfg: Any) -> dict[str, Any]:
-    """Accuracy of the tokens and precision, recall, F1 of their boundaries: token_acc, token_p, token_r, token_f.
-
-    White space is not counted, nor are examples whose reference does not know where its spaces are. All None without any token.
-    """
-    accuracy, boundaries = PRFScore(), PRFScore()
-    for example in examples:
-        if example.reference.has_unknown_spaces:
-            continue
-        lengths = numpy.asarray(example.alignment.x2y.lengths)
-        counted = ~example.predicted.read_column(IS_SPACE).astype(bool)
-        right = int((lengths[counted] == 1).sum())
-        wrong = int(counted.sum()) - right
-        accuracy += PRFScore(tp=right, fp=wrong, fn=wrong)
-        boundaries.score_set(_boundaries(example.predicted), _boundaries(example.reference))
-    if not len(accuracy):
-        return {"token_acc": None, "token_p": None, "token_r": None, "token_f": None}
-    return {
-        "token_acc": accuracy.fscore,
-        "token_p": boundaries.precision,
-        "token_r": boundaries.recall,
-        "token_f": boundaries.fscore,
-    }
-
-
-def _boundaries(doc: "Doc") -> set[tuple[int, int]]:
-    counted = ~doc.read_column(IS_SPACE).astype(bool)
-    return {(token.idx, token.idx + len(token)) for token, keep in zip(doc, counted.tolist(), strict=True) if keep}
 
 
 def score_token_attr(

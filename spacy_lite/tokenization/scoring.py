@@ -13,8 +13,8 @@ __all__ = ["score_tokenization"]
 def score_tokenization(examples: Iterable[Any], **cfg: Any) -> dict[str, float | None]:
     """Accuracy of the tokens and precision, recall, F1 of their boundaries: token_acc, token_p, token_r, token_f.
 
-    token_acc: share of the predicted tokens that are aligned to exactly one reference token. White space is not counted, nor are
-    examples whose reference does not know where its spaces are. All None without any token.
+    token_acc: share of the predicted tokens that are aligned to exactly one reference token. White space is not counted, nor
+    are examples whose reference does not know where its spaces are. All None without any token.
     """
     aligned = total = correct = predicted = wanted = 0
     for example in examples:
