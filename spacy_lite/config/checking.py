@@ -6,7 +6,7 @@ import collections.abc
 import inspect
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union
 
@@ -97,6 +97,8 @@ def _suits_class(value: Any, wanted: type) -> bool:
         return isinstance(value, (str, Path))
     if wanted in (tuple, list):
         return isinstance(value, (list, tuple))
+    if issubclass(wanted, Iterator):
+        return isinstance(value, Iterator)  # Thinc's type for generators is a class that no generator belongs to
     if getattr(wanted, "model_fields", None) is not None:
         return isinstance(value, (wanted, Mapping))  # a pydantic model checks its own fields
     if getattr(wanted, "_is_protocol", False) and not wanted.__module__.startswith("collections"):
