@@ -72,6 +72,7 @@ def train(
     checkpoint_seconds: see `spacy_lite.training.loop.train`.
     """
     from ..config.defaults import load_config
+    from ..config.dotted import dict_to_dot
     from ..training.checkpoint import DIR_CHECKPOINT
     from ..training.files import check_writable
     from ..training.initialize import init_nlp
@@ -94,6 +95,9 @@ def train(
         nlp = init_nlp(config, use_gpu=use_gpu)
     show.good("Initialised the pipeline")
     show.info(f"Pipeline: {', '.join(nlp.pipe_names)}")
+    n_filled = len(dict_to_dot(nlp.config)) - len(dict_to_dot(config))
+    if n_filled > 0:
+        show.info(f"{n_filled} settings are left to their defaults (`init fill-config` writes them out)")
     settings = nlp.config["training"]
     if settings["frozen_components"]:
         show.info(f"Frozen: {', '.join(settings['frozen_components'])}")

@@ -1,4 +1,5 @@
 """Whether output can be written, asked before the work begins rather than after."""
+
 import uuid
 from pathlib import Path
 

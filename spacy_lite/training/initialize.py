@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from thinc.api import Model
+
 from ..config import Config, registry
+from ..config.defaults import default_config
 from ..config.dotted import get_sourced_components, resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
-from ..errors import ConfigError, ListenerError
+from ..errors import ListenerError
 from ..gold import Example
 from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
 from ..language.loading import load_model_from_config
@@ -25,16 +28,12 @@ N_STREAMED_EXAMPLES = 100
 def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
     """Make the pipeline of a config and initialise it for training.
 
-    config: a complete config, variables kept. use_gpu: number of the device, -1 for the CPU. Sourced components that are not
-    frozen go on from their weights; those that are frozen stay as they are; all others are initialised from the training corpus
-    (its first 100 examples where it is streamed). Raises ConfigError, ListenerError or EmptyCorpusError with what to mend.
+    config: the config, variables kept; what it leaves out is filled in. use_gpu: number of the device, -1 for the CPU. Sourced
+    components that are not frozen go on from their weights; those that are frozen stay as they are; all others are initialised
+    from the training corpus (its first 100 examples where it is streamed). Raises ConfigError, ListenerError or
+    EmptyCorpusError with what to mend.
     """
-    settings = config.interpolate()
-    for key in ("seed", "gpu_allocator"):
-        if key not in settings["training"]:
-            raise ConfigError(
-                "missing: give it a value, or fill the config: spacy_lite init fill-config", path=["training", key]
-            )
+    settings = default_config().merge(config).interpolate()
     if settings["training"]["seed"] is not None:
         fix_random_seed(settings["training"]["seed"])
     if use_gpu >= 0 and settings["training"]["gpu_allocator"]:
@@ -53,7 +52,7 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
     get_examples = _CorpusOnce(nlp, train_corpus, N_STREAMED_EXAMPLES if training["max_epochs"] == -1 else None)
     with nlp.select_pipes(disable=[name for name in {*frozen, *resumed} if name in nlp.pipe_names]):
         nlp.initialize(get_examples, sgd=training["optimizer"])
-    _check_frozen_listeners(nlp, frozen, training["annotating_components"])
+    _check_frozen(nlp, frozen, training["annotating_components"])
     return nlp
 
 
@@ -82,14 +81,24 @@ class _CorpusOnce:
         return examples
 
 
-def _check_frozen_listeners(nlp: "Language", frozen: list[str], annotating: list[str]) -> None:
-    """Raises ListenerError for a frozen upstream that would give its listeners nothing in training."""
+def _check_frozen(nlp: "Language", frozen: list[str], annotating: list[str]) -> None:
+    """Raises ValueError for a frozen component without weights, ListenerError for a frozen upstream that would give nothing."""
     for name, pipe in nlp.pipeline:
+        if name in frozen and isinstance(getattr(pipe, "model", None), Model) and not has_weights(pipe.model):
+            raise ValueError(
+                f"`{name}` is frozen, but has no weights yet: take it from a trained pipeline with "
+                f'[components.{name}] source = "…", or remove it from [training] frozen_components.'
+            )
         listeners = [listener for listener in getattr(pipe, "listening_components", ()) if listener in nlp.pipe_names]
-        trained = [listener for listener in listeners if listener not in frozen]
+        trained = [f"`{listener}`" for listener in listeners if listener not in frozen]
         if name in frozen and trained and name not in annotating:
             raise ListenerError(
-                f"`{name}` is frozen, but {', '.join(f'`{t}`' for t in trained)} learn from its output, which it only "
-                f"computes in training when it is named in "
-                f'[training] annotating_components. Write annotating_components = ["{name}"].'
+                f"`{name}` is frozen, but {', '.join(trained)} learn from its output, which it only computes in training when "
+                f"it is "
+                f'named there: write annotating_components = ["{name}"] in [training].'
             )
+
+
+def has_weights(model: Model) -> bool:
+    """Whether every parameter of a model is allocated."""
+    return all(node.has_param(name) for node in model.walk() for name in node.param_names)

@@ -152,10 +152,13 @@ class _Run:
                 self._write_checkpoint()
         finally:
             finalize()
-            if self.state.step:
-                self._save(DIR_MODEL_LAST)
+            self._save_at_end()
         if self.output_path is not None and self.state.step:
             self.say(f"Trained {self.state.step} updates ({self.state.finished}); saved in {self.output_path / DIR_MODEL_LAST}")
+
+    def _save_at_end(self) -> None:
+        if self.state.step:
+            self._save(DIR_MODEL_LAST)
 
     def _after_evaluation(self, info: Info, is_best: bool) -> None:
         with self.nlp.select_pipes(disable=[name for name in self.frozen if name in self.nlp.pipe_names]):

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model, get_array_ops
+from thinc.api import Model
+from thinc.backends import get_array_ops
 from thinc.optimizers import Optimizer
 
 if TYPE_CHECKING:

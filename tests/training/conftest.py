@@ -20,6 +20,8 @@ seed = 0
 lang = "en"
 pipeline = ["tok2vec", "tagger", "senter"]
 
+[components]
+
 [components.tok2vec]
 factory = "tok2vec"
 
@@ -52,6 +54,8 @@ factory = "senter"
 [components.senter.model.tok2vec]
 @architectures = "spacy.Tok2VecListener.v1"
 width = 16
+
+[corpora]
 
 [corpora.train]
 @readers = "spacy.Corpus.v1"
