@@ -33,14 +33,17 @@ def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int) -> Iterat
     A batch is handed on as soon as it is full: of an endless stream never more than one batch is waiting.
     """
     most_texts = max(1, min(most_texts, MOST_TEXTS))
-    batch, characters = Batch([], []), 0
+    batch: list[Any] = []
+    contexts: list[Any] = []
+    characters = 0
     for item in texts:
-        text, context = item if as_tuples else (item, None)
-        batch.texts.append(text)
-        batch.contexts.append(context)
-        characters += text_length(text)
-        if len(batch.texts) >= most_texts or characters >= MOST_CHARACTERS:
-            yield batch
-            batch, characters = Batch([], []), 0
-    if batch.texts:
-        yield batch
+        if as_tuples:
+            item, context = item
+            contexts.append(context)
+        batch.append(item)
+        characters += len(item) if type(item) is str else text_length(item)
+        if len(batch) >= most_texts or characters >= MOST_CHARACTERS:
+            yield Batch(batch, contexts or [None] * len(batch))
+            batch, contexts, characters = [], [], 0
+    if batch:
+        yield Batch(batch, contexts or [None] * len(batch))

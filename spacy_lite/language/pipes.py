@@ -377,7 +377,7 @@ def warn_of_other_vectors(what: str, mine: Any, theirs: Any) -> None:
     if mine is theirs or not theirs.shape[0] or (mine.shape == theirs.shape and bool((mine.data == theirs.data).all())):
         return
     warnings.warn(
-        f"{what} comes from a pipeline with other word vectors than this one: if its model uses vectors, its predictions will be "
+        f"{what} comes from a pipeline with other word vectors: if its model uses vectors, its predictions will be "
         "wrong. Give this pipeline the same vectors ([initialize] vectors, or nlp.vocab.vectors).",
         stacklevel=4,
     )

@@ -75,9 +75,11 @@ class Running(PipelineEditing):
             done = in_processes(self, batches, processes, list(disable), component_cfg)  # type: ignore[arg-type]
         else:
             steps = steps_of(self.pipeline, disable, component_cfg, self.default_error_handler)
+            make_doc = self.make_doc
 
             def work(batch: Batch) -> tuple[list[Doc], list[Any]]:
-                return annotate_batch([self.ensure_doc(text) for text in batch.texts], batch.contexts, steps)
+                docs = [make_doc(text) if type(text) is str else self.ensure_doc(text) for text in batch.texts]
+                return annotate_batch(docs, batch.contexts, steps)
 
             done = in_threads(work, batches, threads) if threads > 1 else map(work, batches)
         return _flat(done, as_tuples)
