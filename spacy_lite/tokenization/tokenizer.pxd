@@ -77,7 +77,7 @@ cdef class Tokenizer:
     cdef int cut_middle(self, Workspace* work, int64_t start, int64_t end, TokenStore doc, bint with_specials) except -1
     cdef int put(self, Workspace* work, int64_t start, int64_t end, unsigned char kind, TokenStore doc, vector[Piece]& out) except -1
     cdef int put_special(self, int number, vector[Piece]& out) except -1
-    cdef int replace_phrases(self, Workspace* work) except -1
+    cdef bint replace_phrases(self, Workspace* work) except -1
     cdef int fill(self, TokenStore doc, const vector[Piece]& pieces) except -1
     cdef int prepare_phrases(self) except -1
     cdef int follow_arenas(self) except -1

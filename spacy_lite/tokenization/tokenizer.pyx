@@ -7,7 +7,7 @@ from libcpp.vector cimport vector
 
 from ..lexeme cimport LexemeC
 from ..tokens.doc cimport Doc
-from ..tokens.store cimport COLUMN_NORM, TokenStore
+from ..tokens.store cimport COLUMN_NORM, COLUMN_SENT_START, TokenStore
 from ..vocab cimport Vocab
 from .affix cimport Match, Rule, decode, encode, is_space
 from .specials cimport INFIX, PREFIX, SPECIAL, SUFFIX, TOKEN, TOKEN_MATCH, URL_MATCH, Piece, SpecialCases, chunk_key
@@ -180,6 +180,7 @@ cdef class Tokenizer:
     cdef Doc tokenize(self, str text):
         cdef Doc doc
         cdef Workspace* work
+        cdef bint opened
         if len(text) >= LONGEST_TEXT:
             raise ValueError(f"a text may have up to {LONGEST_TEXT - 1} characters, this one has {len(text)}: split it up")
         self.vocab.maybe_roll()
@@ -190,8 +191,11 @@ cdef class Tokenizer:
                 self.prepare_phrases()
             self.follow_arenas()
             self.cut(work, text, doc, True, True)
-            self.replace_phrases(work)
+            opened = self.replace_phrases(work)
             self.fill(doc, work.pieces)
+            if opened:
+                # The peer leaves it open there whether a sentence starts, and its pipelines' annotations say so.
+                doc.writable(COLUMN_SENT_START)[0] = 0
         finally:
             self.give_back(work)
         return doc
@@ -303,19 +307,20 @@ cdef class Tokenizer:
             out[i].opens = self.phrases.opens(out[i].lexeme.orth)
         return 0
 
-    cdef int replace_phrases(self, Workspace* work) except -1:
-        """Put the special cases that are found over the tokens in their places."""
+    cdef bint replace_phrases(self, Workspace* work) except -1:
+        """Put the special cases that are found over the tokens in their places. True if the text begins with one."""
         cdef vector[TokenSpan] spans
         cdef vector[Piece] rewritten
         cdef TokenSpan span
         cdef uint32_t at = 0, i
         cdef int64_t offset = 0, start
         cdef int number
+        cdef bint opened = False
         if self.phrases.empty():
-            return 0
+            return False
         spans = self.phrases.choose(work.pieces)
         if spans.empty():
-            return 0
+            return False
         for span in spans:
             for i in range(at, span.start):
                 rewritten.push_back(work.pieces[i])
@@ -329,13 +334,14 @@ cdef class Tokenizer:
             if number >= 0:
                 self.put_special(number, rewritten)
                 rewritten.back().space = work.pieces[at - 1].space
+                opened |= start == 0
             else:
                 for i in range(span.start, span.end):
                     rewritten.push_back(work.pieces[i])
         for i in range(at, <uint32_t>work.pieces.size()):
             rewritten.push_back(work.pieces[i])
         work.pieces.swap(rewritten)
-        return 0
+        return opened
 
     cdef int fill(self, TokenStore doc, const vector[Piece]& pieces) except -1:
         cdef int i, size = <int>pieces.size()
