@@ -72,7 +72,12 @@ def extensions() -> list[Extension]:
     ]
 
 
+# Asking for the metadata compiles nothing.
+only_metadata = {"egg_info", "dist_info"} & set(sys.argv)
+
 setup(
-    ext_modules=cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=JOBS, quiet=True),
+    ext_modules=extensions()
+    if only_metadata
+    else cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=JOBS, quiet=True),
     options={"build_ext": {"parallel": JOBS}},
 )

@@ -1,12 +1,13 @@
 """Packed weights, kept as long as they are true.
 
 The kernels read weights in a layout of their own. Packing costs as much as a short document's product, so the packed copy is
-kept beside its owner, with a fingerprint of the weights it was made of: whoever changes the weights, in place or not, gets a
-new one.
+kept for as long as the array it was made of lives, with a fingerprint of what was in it: whoever changes the weights, in place
+or not, gets a new one.
 """
 
-from typing import Any
-from weakref import WeakKeyDictionary
+import threading
+import weakref
+from collections.abc import Callable
 
 from numpy.typing import NDArray
 
@@ -15,19 +16,25 @@ from .network import Packed
 
 __all__ = ["packed"]
 
-_PACKS: WeakKeyDictionary[Any, tuple[int, Packed]] = WeakKeyDictionary()
+Pack = Callable[[NDArray, NDArray | None], Packed]
+
+_packs: dict[int, tuple[weakref.ref, int, Packed]] = {}
+_lock = threading.Lock()
 
 
-def packed(owner: Any, W: NDArray, b: NDArray | None = None) -> Packed:
-    """The packed form of a node's weights.
+def packed(W: NDArray, b: NDArray | None = None, pack: Pack | None = None) -> Packed:
+    """The packed form of weights.
 
-    owner: what the copy is kept for, weakly (a Thinc node).
-    W: (nO, nI) float32 for a linear layer, (nO, nP, nI) for maxout. b: (nO,) or (nO, nP), or None.
+    W: (nO, nI) float32 for a linear layer, (nO, nP, nI) for maxout, or whatever `pack` takes. b: their bias, or None.
+    pack: makes the packed form; by default that of a linear layer or of maxout, as the shape of W tells. An array is always
+    packed in the same way.
     """
+    key = id(W)
     fingerprint = network.checksum(W.reshape(-1), None if b is None else b.reshape(-1))
-    kept = _PACKS.get(owner)
-    if kept is not None and kept[0] == fingerprint and kept[1].isa == network.active_isa():
-        return kept[1]
-    made = network.pack_maxout(W, b) if W.ndim == 3 else network.pack_linear(W, b)
-    _PACKS[owner] = (fingerprint, made)
+    kept = _packs.get(key)
+    if kept is not None and kept[0]() is W and kept[1] == fingerprint and kept[2].isa == network.active_isa():
+        return kept[2]
+    made = (pack or (network.pack_maxout if W.ndim == 3 else network.pack_linear))(W, b)
+    with _lock:
+        _packs[key] = (weakref.ref(W, lambda _, key=key: _packs.pop(key, None)), fingerprint, made)
     return made

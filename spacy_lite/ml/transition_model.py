@@ -10,6 +10,7 @@ from thinc.api import Linear, Model, Ops, noop, zero_init
 
 from ..config import registry
 from ..kernels import network
+from ..kernels.network import Packed
 from ..kernels.packing import packed
 from ..transitions.engine import ScorerWeights, TrainingTrace
 from .layers.precomputable_affine import PrecomputableAffine
@@ -96,20 +97,28 @@ def forward(model: Model, docs: Any, is_train: bool) -> tuple[StateScores, Calla
 def scorer_weights(model: Model) -> ScorerWeights:
     """The hidden and output weights in the layout of the search."""
     lower, ops = model.layers[1], model.ops
-    nF, nO, nP, nI = (lower.get_dim(name) for name in ("nF", "nO", "nP", "nI"))
-    by_piece = ops.to_numpy(lower.get_param("W")).transpose(0, 2, 1, 3)
     upper = model.layers[2] if model.attrs["has_upper"] else None
     mask = None
     if model.attrs["unseen_classes"]:
-        mask = numpy.zeros(upper.get_dim("nO") if upper else nO, dtype="uint8")
+        mask = numpy.zeros(upper.get_dim("nO") if upper else lower.get_dim("nO"), dtype="uint8")
         mask[list(model.attrs["unseen_classes"])] = 1
     return ScorerWeights(
-        packed(lower, numpy.ascontiguousarray(by_piece).reshape(nF * nP * nO, nI)),
+        packed(ops.to_numpy(lower.get_param("W")), None, pack_by_piece),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("pad"))[0].transpose(0, 2, 1)),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
-        packed(upper, ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b"))) if upper else None,
+        packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b"))) if upper else None,
         mask,
     )
+
+
+def by_piece(W: numpy.ndarray) -> numpy.ndarray:
+    """Hidden weights (nF, nO, nP, nI) as rows (nF * nP * nO, nI), the pieces of a slot one after the other."""
+    return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(-1, W.shape[3])
+
+
+def pack_by_piece(W: numpy.ndarray, b: None) -> Packed:
+    """Hidden weights packed for the search."""
+    return network.pack_linear(by_piece(W))
 
 
 def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) -> numpy.ndarray:
@@ -125,12 +134,11 @@ def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) 
     else:
         d_hidden = d_scores
     d_tokens, d_pad, d_bias = trace.scatter(d_hidden)
-    by_piece = numpy.ascontiguousarray(ops.to_numpy(lower.get_param("W")).transpose(0, 2, 1, 3)).reshape(nF * nP * nO, nI)
     d_W = network.gemm(d_tokens, vectors, trans_a=True).reshape(nF, nP, nO, nI)
     lower.inc_grad("W", ops.asarray(numpy.ascontiguousarray(d_W.transpose(0, 2, 1, 3))))
     lower.inc_grad("b", ops.asarray(numpy.ascontiguousarray(d_bias.T)))
     lower.inc_grad("pad", ops.asarray(numpy.ascontiguousarray(d_pad.transpose(0, 2, 1))[numpy.newaxis]))
-    return network.gemm(d_tokens, by_piece)
+    return network.gemm(d_tokens, by_piece(ops.to_numpy(lower.get_param("W"))))
 
 
 def mask_unseen(model: Model, d_scores: numpy.ndarray) -> numpy.ndarray:

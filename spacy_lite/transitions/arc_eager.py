@@ -101,7 +101,8 @@ class ArcEager(TransitionSystem):
 
     def annotate_arrays(self, docs: Sequence[Doc], heads: numpy.ndarray, moves: numpy.ndarray) -> None:
         """As `annotate`, from the head of every token (-1 none) and the move that attached it, flat over the documents."""
-        labels = numpy.append(self.label_ids, self.strings.add(DEFAULT_ROOT)).astype("uint64")
+        root = numpy.asarray([self.strings.add(DEFAULT_ROOT)], dtype="uint64")
+        labels = numpy.concatenate([self.label_ids, root])
         decorated = any(nonproj.is_decorated(label) for label in self.known_labels((LEFT, RIGHT)))
         start = 0
         for doc in docs:
