@@ -1,5 +1,6 @@
 """Affix rules joined to one regular expression, compiled by `re` only when somebody asks for a match object."""
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -24,17 +25,17 @@ class LazyPattern:
         """The expression as `re` compiles it."""
         return re.compile(self.pattern)
 
-    def search(self, string: str, *span: int) -> re.Match[str] | None:
+    def search(self, string: str, pos: int = 0, endpos: int = sys.maxsize) -> re.Match[str] | None:
         """The first match, as `re.Pattern.search`."""
-        return self.compiled.search(string, *span)
+        return self.compiled.search(string, pos, endpos)
 
-    def match(self, string: str, *span: int) -> re.Match[str] | None:
+    def match(self, string: str, pos: int = 0, endpos: int = sys.maxsize) -> re.Match[str] | None:
         """The match at the start, as `re.Pattern.match`."""
-        return self.compiled.match(string, *span)
+        return self.compiled.match(string, pos, endpos)
 
-    def finditer(self, string: str, *span: int) -> Iterator[re.Match[str]]:
+    def finditer(self, string: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """All matches that do not overlap, as `re.Pattern.finditer`."""
-        return self.compiled.finditer(string, *span)
+        return self.compiled.finditer(string, pos, endpos)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
