@@ -56,12 +56,16 @@ def set_from_array(TokenStore doc, names, array):
     array = numpy.asarray(array)
     if array.dtype != numpy.uint64:
         warnings.warn(
-            f"Doc.from_array: the array is {array.dtype}, attributes are uint64: pass it as uint64 (negative values in two's complement)",
+            f"Doc.from_array: the array is {array.dtype}, attributes are uint64: pass it as uint64 (negative "
+            "values in two's complement)",
             stacklevel=3,
         )
     width = len(ids)
     if array.shape != (doc.length, width) and not (width == 1 and array.shape == (doc.length,)):
-        raise ValueError(f"Doc.from_array: expected an array of shape ({doc.length}, {width}), tokens by attributes, got {array.shape}")
+        raise ValueError(
+            f"Doc.from_array: expected an array of shape ({doc.length}, {width}), tokens by attributes, got "
+            f"{array.shape}"
+        )
     if not doc.length or not width:
         return
     values = as_uint64(array).reshape((doc.length, width))

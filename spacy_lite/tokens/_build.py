@@ -4,23 +4,32 @@ from typing import Any
 
 from .. import attrs
 from ..attrs import IOB_STRINGS
-from .token import pos_id
+from .attributes import pos_id
 
 __all__ = ["annotate"]
 
 
-def annotate(doc: Any, *, heads: Any, deps: Any, sent_starts: Any, ents: Any, pos: Any, morphs: Any, tags: Any, lemmas: Any) -> None:
+def annotate(
+    doc: Any, *, tags: Any, pos: Any, morphs: Any, lemmas: Any, heads: Any, deps: Any, sent_starts: Any, ents: Any
+) -> None:
     """Set the annotations that are not None: the arguments of `Doc`. Raises ValueError where one does not fit the tokens."""
     given = {
-        "tags": tags, "pos": pos, "morphs": morphs, "lemmas": lemmas, "heads": heads, "deps": deps, "sent_starts": sent_starts, "ents": ents
+        "tags": tags, "pos": pos, "morphs": morphs, "lemmas": lemmas, "heads": heads, "deps": deps,
+        "sent_starts": sent_starts, "ents": ents,
     }  # fmt: skip
     if all(values is None for values in given.values()):
         return
     for name, values in given.items():
         if values is not None and len(values) != len(doc):
-            raise ValueError(f"Doc: there are {len(doc)} words but {len(values)} {name}: give one a word, None where it is not known")
+            raise ValueError(
+                f"Doc: there are {len(doc)} words but {len(values)} {name}: give one a word, None where it is not "
+                "known"
+            )
     if heads is not None and deps is None:
-        raise ValueError("Doc: heads were given without deps: a tree needs labels; use deps=['dep'] * len(words) where there are none")
+        raise ValueError(
+            "Doc: heads were given without deps: a tree needs labels; use deps=['dep'] * len(words) where there are "
+            "none"
+        )
     for attr, strings in ((attrs.TAG, tags), (attrs.LEMMA, lemmas)):
         if strings is not None:
             doc.write_column(attr, [doc.intern(string) if string else 0 for string in strings])
@@ -56,7 +65,10 @@ def head_offsets(heads: Sequence[int | None], length: int) -> list[int]:
     """Offsets from each token to its head, 0 where the head is None."""
     for i, head in enumerate(heads):
         if head is not None and not 0 <= head < length:
-            raise ValueError(f"Doc: the head of token {i} is {head}, but there are tokens 0 to {length - 1}: heads are absolute indices")
+            raise ValueError(
+                f"Doc: the head of token {i} is {head}, but there are tokens 0 to {length - 1}: heads are absolute "
+                "indices"
+            )
     return [0 if head is None else int(head) - i for i, head in enumerate(heads)]
 
 
@@ -66,7 +78,10 @@ def write_iob(doc: Any, tags: Sequence[str | None]) -> None:
     for i, tag in enumerate(tags):
         place, _, label = (tag or "").partition("-")
         if place not in IOB_STRINGS or bool(label) != (place in ("B", "I")) or tag == "-":
-            raise ValueError(f'Doc: the entity tag of token {i} is {tag!r}: expected "B-LABEL", "I-LABEL", "O", or "" where it is not known')
+            raise ValueError(
+                f'Doc: the entity tag of token {i} is {tag!r}: expected "B-LABEL", "I-LABEL", "O", or "" where it is '
+                'not known'
+            )
         key = doc.intern(label) if label else 0
         if place == "I" and (i == 0 or types[-1] != key):
             place = "B"

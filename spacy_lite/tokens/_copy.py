@@ -37,13 +37,17 @@ def own(value: Any) -> Any:
 
 
 def join_docs(
-    docs: Sequence[Any], ensure_whitespace: bool = True, attrs: Sequence[str | int] | None = None, *, exclude: Iterable[str] = ()
+    docs: Sequence[Any],
+    ensure_whitespace: bool = True,
+    attrs: Sequence[str | int] | None = None,
+    *,
+    exclude: Iterable[str] = (),
 ) -> Any:
     """One Doc of the tokens of several, which must share their vocabulary; None for no Docs.
 
-    ensure_whitespace (bool): put a space between two Docs where there is none. attrs: names or ids of the attributes to take over, all
-    if None. exclude: parts to leave out, of tensor, user_data and spans. Extension attributes and spans move along; span groups under one
-    key become one group. Raises ValueError where vocabularies differ.
+    ensure_whitespace (bool): put a space between two Docs where there is none. attrs: names or ids of the attributes to
+    take over, all if None. exclude: parts to leave out, of tensor, user_data and spans. Extension attributes and spans move
+    along; span groups under one key become one group. Raises ValueError where vocabularies differ.
     """
     docs = list(docs)
     if not docs:

@@ -28,7 +28,8 @@ def entity_spans(TokenStore doc):
         if iob[i] == INSIDE:
             if start == -1:
                 raise ValueError(
-                    f"token {i} continues an entity (I) but none begins before it: the entity column of this Doc is not well-formed. "
+                    f"token {i} continues an entity (I) but none begins before it: the entity column of this Doc "
+                    "is not well-formed. "
                     f"Around it: {' '.join([token.text + '|' + token.ent_iob_ for token in doc[max(0, i - 2) : i + 3]])}"
                 )
             continue
@@ -50,7 +51,9 @@ cdef Span entity(TokenStore doc, int start, int end):
 
 
 def as_entity_span(doc, entity):
-    """A Span of `doc` from a Span or a tuple (label, start, end), (label, kb_id, start, end) or (label, kb_id, id, start, end)."""
+    """A Span of `doc` from a Span or a tuple (label, start, end), (label, kb_id, start, end) or (label, kb_id, id,
+    start, end).
+    """
     if isinstance(entity, Span):
         if entity.doc is doc:
             return entity

@@ -15,7 +15,8 @@ def excerpt(span: Any, copy_user_data: bool, array_head: Any = None, array: Any 
     """The Doc that `Span.as_doc` returns."""
     doc = span.doc._stretch(span.start, span.end)
     if array is not None:
-        doc.from_array([attr for attr in array_head if attr not in STRUCTURE], array[:, [attr not in STRUCTURE for attr in array_head]])
+        kept = [attr not in STRUCTURE for attr in array_head]
+        doc.from_array([attr for attr in array_head if attr not in STRUCTURE], array[:, kept])
     if len(doc):
         doc[0]._open_sentence()
     if span.doc.has_annotation("DEP"):
@@ -55,7 +56,9 @@ def rewire(span: Any, doc: Any) -> None:
 
 
 def user_data_within(user_data: dict, start: int, end: int) -> dict:
-    """Copies of the entries of `user_data`; extension attributes of characters `start` to `end` move along, others stay behind."""
+    """Copies of the entries of `user_data`; extension attributes of characters `start` to `end` move along, others stay
+    behind.
+    """
     kept = {}
     for key, value in user_data.items():
         if isinstance(key, tuple) and len(key) in (4, 7) and key[0] == "._." and key[2] is not None:

@@ -6,7 +6,7 @@ import srsly
 
 from .. import attrs
 from ..errors import nearest
-from .token import pos_id
+from .attributes import pos_id
 from .underscore import Underscore
 
 __all__ = ["doc_from_json", "doc_to_json"]
@@ -27,7 +27,9 @@ def doc_to_json(doc: Any, underscore: Iterable[str] | None) -> dict[str, Any]:
     data["tokens"] = tokens_to_json(doc)
     if doc.spans:
         data["spans"] = {
-            key: [{"start": span.start_char, "end": span.end_char, "label": span.label_, "kb_id": span.kb_id_} for span in group]
+            key: [
+                {"start": span.start_char, "end": span.end_char, "label": span.label_, "kb_id": span.kb_id_} for span in group
+            ]
             for key, group in doc.spans.items()
         }
     if underscore:
@@ -55,7 +57,9 @@ def tokens_to_json(doc: Any) -> list[dict[str, Any]]:
 
 
 def underscore_to_json(doc: Any, names: list[str]) -> dict[str, Any]:
-    """Values of extension attributes: of the Doc under `_`, of Tokens and Spans in lists. Raises ValueError for a name without a value."""
+    """Values of extension attributes: of the Doc under `_`, of Tokens and Spans in lists. Raises ValueError for a name
+    without a value.
+    """
     data: dict[str, Any] = {}
     found = set()
     for key, value in doc.user_data.items():
@@ -113,7 +117,9 @@ def annotate_tokens(doc: Any, tokens: list[Mapping[str, Any]]) -> None:
         values = [token[key] for token in tokens if key in token]
         if values and len(values) != len(tokens):
             missing = next(i for i, token in enumerate(tokens) if key not in token)
-            raise ValueError(f"Doc.from_json: token {missing} has no `{key}`, but others have: give it for all tokens or for none")
+            raise ValueError(
+                f"Doc.from_json: token {missing} has no `{key}`, but others have: give it for all tokens or for none"
+            )
         if values:
             columns[key] = values
     for key, attr in (("tag", attrs.TAG), ("lemma", attrs.LEMMA)):
@@ -133,7 +139,10 @@ def require_span(doc: Any, entry: Mapping[str, Any], what: str) -> Any:
         entry["start"], entry["end"], label=entry.get("label", ""), kb_id=entry.get("kb_id", ""), span_id=entry.get("id", "")
     )
     if span is None:
-        raise ValueError(f"Doc.from_json: the {what} from character {entry['start']} to {entry['end']} does not begin and end with a token")
+        raise ValueError(
+            f"Doc.from_json: the {what} from character {entry['start']} to {entry['end']} does not begin and end "
+            "with a token"
+        )
     return span
 
 

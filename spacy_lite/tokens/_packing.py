@@ -20,7 +20,9 @@ def pack(message: Any) -> bytes:
 
 
 def unpack(data: bytes, *, plugins: bool = False, use_list: bool = True) -> Any:
-    """The value in msgpack bytes. plugins: let the decoders registered with srsly see every map. Raises ValueError for other bytes."""
+    """The value in msgpack bytes. plugins: let the decoders registered with srsly see every map. Raises ValueError for
+    other bytes.
+    """
     collects = gc.isenabled()
     gc.disable()  # a large message makes many objects, none of them garbage
     try:

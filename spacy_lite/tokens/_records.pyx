@@ -37,7 +37,10 @@ cdef class StringCollector:
             return 0
         word = store.find_anywhere(key)
         if word == NULL:
-            raise KeyError(f"an annotation holds {key}, which is the id of no known string: set string attributes with `intern`ed strings")
+            raise KeyError(
+                f"an annotation holds {key}, which is the id of no known string: set string attributes with "
+                "`intern`ed strings"
+            )
         self.strings.add(word.data()[: word.size].decode("utf8"))
         self.seen.set(key, True)
         return 0
@@ -108,7 +111,9 @@ def read_doc(Doc doc, const uint64_t[:, ::1] rows, const uint8_t[::1] spaces, at
         try:
             lex = doc.vocab.lexeme_of_id(rows[i, 0])
         except KeyError:
-            raise FormatError(f"token {i} is the word with id {rows[i, 0]}, whose text is not among the strings stored with it") from None
+            raise FormatError(
+                f"token {i} is the word with id {rows[i, 0]}, whose text is not among the strings stored with it"
+            ) from None
         doc.push_back(lex, unknown_spaces or spaces[i])
     if n == 0:
         return

@@ -12,8 +12,8 @@ from ..symbols import IDS
 from ._packing import pack, unpack
 
 __all__ = [
-    "ATTRIBUTES", "doc_from_bytes", "doc_from_dict", "doc_from_disk", "doc_to_bytes", "doc_to_dict", "doc_to_disk", "strings_of",
-    "user_data_for_file",
+    "ATTRIBUTES", "doc_from_bytes", "doc_from_dict", "doc_from_disk", "doc_to_bytes", "doc_to_dict", "doc_to_disk",
+    "strings_of", "user_data_for_file",
 ]  # fmt: skip
 
 #: The attributes of a token that files keep, in the order of Doc.to_bytes.
@@ -36,7 +36,9 @@ def strings_of(doc: Any) -> set[str]:
 
 
 def user_data_for_file(user_data: dict) -> dict:
-    """`user_data` with the extension attributes of Spans under the keys spaCy 3 knows, wherever no two of them would share one."""
+    """`user_data` with the extension attributes of Spans under the keys spaCy 3 knows, wherever no two of them would
+    share one.
+    """
     shared: dict[tuple, int] = {}
     for key in user_data:
         if isinstance(key, tuple) and len(key) in (4, 7) and key[0] == "._.":
@@ -72,10 +74,17 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
         raise ValueError(f"a Doc is filled while it is empty, this one has {len(doc)} tokens: use Doc(vocab).from_bytes(...)")
     for part in ("text", "array_head", "array_body"):
         if part not in msg:
-            raise FormatError(f"these are not the parts of a Doc: `{part}` is missing (there are {', '.join(map(str, msg)) or 'none'})")
+            raise FormatError(
+                f"these are not the parts of a Doc: `{part}` is missing (there are "
+                f"{', '.join(map(str, msg)) or 'none'})"
+            )
     head, body = list(msg["array_head"]), msg["array_body"]
-    if getattr(body, "dtype", None) != numpy.uint64 or body.ndim != 2 or head[:2] != HEAD_OF_ARRAY[:2] or body.shape[1] != len(head):
-        raise FormatError("`array_body` does not hold uint64 attributes, LENGTH and SPACY first, one column for each of `array_head`")
+    is_table = getattr(body, "dtype", None) == numpy.uint64 and body.ndim == 2
+    if not is_table or head[:2] != HEAD_OF_ARRAY[:2] or body.shape[1] != len(head):
+        raise FormatError(
+            "`array_body` does not hold uint64 attributes, LENGTH and SPACY first, one column for each of "
+            "`array_head`"
+        )
     if "strings" not in exclude:
         for string in msg.get("strings", ()):
             doc.intern(string)
@@ -100,13 +109,18 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
 
 
 def append_words(doc: Any, text: str, body: numpy.ndarray) -> None:
-    """Cut a text into the tokens that the first two columns of `body`, LENGTH and SPACY, tell of, and append them to the Doc."""
+    """Cut a text into the tokens that the first two columns of `body`, LENGTH and SPACY, tell of, and append them to
+    the Doc.
+    """
     words, start = [], 0
     for length, space in body[:, :2].tolist():
         words.append(text[start : start + length])
         start += length + bool(space)
         if not length or start > len(text) + 1:
-            raise FormatError(f"the tokens do not add up to the text of {len(text)} characters: token {len(words) - 1} has {length}")
+            raise FormatError(
+                f"the tokens do not add up to the text of {len(text)} characters: token {len(words) - 1} has "
+                f"{length}"
+            )
     doc._append_words(words, body[:, 1].astype(bool).tolist())
 
 

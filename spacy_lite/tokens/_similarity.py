@@ -6,7 +6,9 @@ __all__ = ["cosine", "norm_of", "same_words"]
 
 
 def same_words(one: Any, other: Any) -> bool:
-    """Whether two Docs or Spans (or a Token or Lexeme, as the other) consist of the same words, so that no vector need be asked."""
+    """Whether two Docs or Spans (or a Token or Lexeme, as the other) consist of the same words, so that no vector need
+    be asked.
+    """
     if hasattr(other, "orth"):
         return len(one) == 1 and one[0].orth == other.orth
     if not hasattr(other, "__getitem__") or len(one) != len(other):
@@ -23,7 +25,8 @@ def cosine(one: Any, other: Any) -> float:
     """Cosine of the vectors of two Docs, Spans, Tokens or Lexemes: 0.0, with a warning, where one has none."""
     if one.vocab.vectors.n_keys == 0:
         warnings.warn(
-            f"{type(one).__name__}.similarity: the vocabulary has no word vectors, so similarity rests on context tensors, if anything: "
+            f"{type(one).__name__}.similarity: the vocabulary has no word vectors, so similarity rests on context "
+            "tensors, if anything: "
             "expect little of it. Load a pipeline with vectors.",
             stacklevel=3,
         )

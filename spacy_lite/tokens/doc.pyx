@@ -48,11 +48,11 @@ class NoNounChunks(NotImplementedError):
 cdef class Doc(TokenStore):
     """A text as a sequence of tokens, with all annotations.
 
-    vocab: the vocabulary. words: the tokens (strings, or ids of known strings). spaces: whether a space follows each token; if None, each
-    is taken to be followed by one, and `has_unknown_spaces` is set. user_data: a dict for anything else.
-    Annotations, one value a token (None: unknown): tags, lemmas, deps: strings. pos: names of Universal Dependencies. morphs: FEATS
-    strings or dicts. heads: absolute token indices, together with deps. sent_starts: True or False. ents: IOB tags ("B-ORG", "I-ORG",
-    "O", "" for unknown).
+    vocab: the vocabulary. words: the tokens (strings, or ids of known strings). spaces: whether a space follows each token;
+    if None, each is taken to be followed by one, and `has_unknown_spaces` is set. user_data: a dict for anything else.
+    Annotations, one value a token (None: unknown): tags, lemmas, deps: strings. pos: names of Universal Dependencies.
+    morphs: FEATS strings or dicts. heads: absolute token indices, together with deps. sent_starts: True or False. ents: IOB
+    tags ("B-ORG", "I-ORG", "O", "" for unknown).
     Raises ValueError where lengths differ, an index is out of range or a value is none of the possible ones.
     """
 
@@ -83,7 +83,10 @@ cdef class Doc(TokenStore):
         cdef Py_ssize_t i
         self.has_unknown_spaces = spaces is None
         if spaces is not None and len(spaces) != len(words):
-            raise ValueError(f"Doc: there are {len(words)} words but {len(spaces)} spaces: give one a word, True where a space follows")
+            raise ValueError(
+                f"Doc: there are {len(words)} words but {len(spaces)} spaces: give one a word, True where a space "
+                "follows"
+            )
         self.reserve(len(words))
         for i, word in enumerate(words):
             if isinstance(word, str):
@@ -173,8 +176,9 @@ cdef class Doc(TokenStore):
     ):
         """The Span of the characters `start_idx` to `end_idx` (exclusive); None where there is none.
 
-        label, kb_id, span_id: of the Span, string or id. vector (W,): of the Span. alignment_mode: what to do where a token is only
-        partly covered: "strict": None; "contract": leave it out; "expand": take it in. Raises ValueError for another mode.
+        label, kb_id, span_id: of the Span, string or id. vector (W,): of the Span. alignment_mode: what to do where a token
+        is only partly covered: "strict": None; "contract": leave it out; "expand": take it in. Raises ValueError for
+        another mode.
         """
         cdef int first, last
         cdef const int* offsets = self.get_offsets()
@@ -285,7 +289,8 @@ cdef class Doc(TokenStore):
     def _require_sentences(self):
         if not self.has_annotation("SENT_START"):
             raise ValueError(
-                "the sentence boundaries of this Doc are not known: add a `parser`, `senter` or `sentencizer` to the pipeline, or set "
+                "the sentence boundaries of this Doc are not known: add a `parser`, `senter` or `sentencizer` to "
+                "the pipeline, or set "
                 "`token.is_sent_start`"
             )
 
@@ -304,7 +309,9 @@ cdef class Doc(TokenStore):
 
     @property
     def noun_chunks(self):
-        """The base noun phrases, as Spans. Raises ValueError without a parse, NotImplementedError where the language has no rules for them."""
+        """The base noun phrases, as Spans. Raises ValueError without a parse, NotImplementedError where the language
+        has no rules for them.
+        """
         if "noun_chunks" in self.user_hooks:
             yield from self.user_hooks["noun_chunks"](self)
         else:
@@ -312,12 +319,17 @@ cdef class Doc(TokenStore):
 
     def _chunks_of(self, doclike):
         if self.noun_chunks_iterator is None:
-            raise NoNounChunks(f"the language `{self.lang_}` has no rules for noun chunks: set `vocab.get_noun_chunks` before making Docs")
+            raise NoNounChunks(
+                f"the language `{self.lang_}` has no rules for noun chunks: set `vocab.get_noun_chunks` before "
+                "making Docs"
+            )
         return [Span(self, start, end, label=label) for start, end, label in self.noun_chunks_iterator(doclike)]
 
     @property
     def ents(self):
-        """The named entities, a tuple of Spans; set it to Spans, or tuples such as (label, start, end): all other tokens are then outside."""
+        """The named entities, a tuple of Spans; set it to Spans, or tuples such as (label, start, end): all other
+        tokens are then outside.
+        """
         return tuple(entity_spans(self))
 
     @ents.setter
@@ -327,9 +339,10 @@ cdef class Doc(TokenStore):
     def set_ents(self, entities, *, blocked=None, missing=None, outside=None, default=SetEntsDefault.outside):
         """Set named entities, and say what is known of the other tokens.
 
-        entities: Spans with a label. blocked: Spans that are known to be none, and that nothing may make one. missing: Spans nothing is
-        known about. outside: Spans outside any entity. default: what all other tokens are: "blocked", "missing", "outside", or "unmodified" to
-        leave them as they are. Raises ValueError where a token is in two of the Spans.
+        entities: Spans with a label. blocked: Spans that are known to be none, and that nothing may make one. missing:
+        Spans nothing is known about. outside: Spans outside any entity. default: what all other tokens are: "blocked",
+        "missing", "outside", or "unmodified" to leave them as they are. Raises ValueError where a token is in two of the
+        Spans.
         """
         default = default.value if isinstance(default, SetEntsDefault) else default
         set_entities(self, [as_entity_span(self, entity) for entity in entities], blocked, missing, outside, default)
@@ -374,16 +387,16 @@ cdef class Doc(TokenStore):
     def to_array(self, py_attr_ids):
         """Attributes of the tokens: (n, len(py_attr_ids)) uint64, or (n,) for one name or id that is not in a list.
 
-        py_attr_ids: names or ids, such as ["TAG", "HEAD"]. Negative values (HEAD, SENT_START) are in two's complement. Raises KeyError for an
-        unknown name.
+        py_attr_ids: names or ids, such as ["TAG", "HEAD"]. Negative values (HEAD, SENT_START) are in two's complement.
+        Raises KeyError for an unknown name.
         """
         return span_to_array(self, 0, self.length, py_attr_ids)
 
     def from_array(self, attrs, array):
         """Set attributes of all tokens from an array such as `to_array` returns; returns the Doc.
 
-        Lexical attributes in it are ignored. Where HEAD and DEP are among them, sentence starts follow from the tree. Raises ValueError for
-        an array of another shape, or values out of range.
+        Lexical attributes in it are ignored. Where HEAD and DEP are among them, sentence starts follow from the tree.
+        Raises ValueError for an array of another shape, or values out of range.
         """
         set_from_array(self, attrs, array)
         return self
@@ -442,11 +455,15 @@ cdef class Doc(TokenStore):
         return doc_from_dict(self, msg, exclude)
 
     def to_bytes(self, *, exclude=()):
-        """The Doc as msgpack, in the format of spaCy 3. exclude: names of parts to leave out, such as "user_data" or "tensor"."""
+        """The Doc as msgpack, in the format of spaCy 3. exclude: names of parts to leave out, such as "user_data" or
+        "tensor".
+        """
         return doc_to_bytes(self, exclude)
 
     def from_bytes(self, bytes_data, *, exclude=()):
-        """Fill this Doc, which must be empty, from what `to_bytes` returned; returns the Doc. Raises FormatError for other bytes."""
+        """Fill this Doc, which must be empty, from what `to_bytes` returned; returns the Doc. Raises FormatError for
+        other bytes.
+        """
         return doc_from_bytes(self, bytes_data, exclude)
 
     def to_disk(self, path, *, exclude=()):
@@ -454,7 +471,9 @@ cdef class Doc(TokenStore):
         doc_to_disk(self, path, exclude)
 
     def from_disk(self, path, *, exclude=()):
-        """Fill this Doc, which must be empty, from a file; returns the Doc. Raises FormatError, with the path, for another file."""
+        """Fill this Doc, which must be empty, from a file; returns the Doc. Raises FormatError, with the path, for
+        another file.
+        """
         return doc_from_disk(self, path, exclude)
 
     def to_json(self, underscore=None):

@@ -35,12 +35,17 @@ LARGEST = 2**32 - 1
 class DocBin:
     """A collection of Docs for a file: rows of attributes and a table of strings, without the vocabulary.
 
-    attrs: names (or ids) of the attributes to keep; the words themselves and their spaces always are. store_user_data (bool): keep
-    `Doc.user_data` too, extension attributes among it. docs: the first Docs.
+    attrs: names (or ids) of the attributes to keep; the words themselves and their spaces always are. store_user_data
+    (bool): keep `Doc.user_data` too, extension attributes among it. docs: the first Docs.
     Raises ValueError for an unknown attribute.
     """
 
-    def __init__(self, attrs: Iterable[str | int] = ATTRIBUTES, store_user_data: bool = False, docs: Iterable[Doc] = []) -> None:  # noqa: B006
+    def __init__(
+        self,
+        attrs: Iterable[str | int] = ATTRIBUTES,
+        store_user_data: bool = False,
+        docs: Iterable[Doc] = [],  # noqa: B006
+    ) -> None:
         numbers = set()
         for name in attrs:
             number = intify_attr(name)
@@ -107,7 +112,8 @@ class DocBin:
             doc = Doc(vocab)
             rows = replaced[i] if replaced else rows
             try:
-                read_doc(doc, rows, self.spaces[i].reshape(-1).view("uint8"), self.attrs, bool(self.flags[i].get("has_unknown_spaces")))
+                spaces = self.spaces[i].reshape(-1).view("uint8")
+                read_doc(doc, rows, spaces, self.attrs, bool(self.flags[i].get("has_unknown_spaces")))
             except ValueError as error:
                 raise FormatError(f"DocBin: Doc {i} cannot be read: {error}") from None
             if self.cats[i]:
@@ -138,7 +144,10 @@ class DocBin:
         """The collection as compressed msgpack. Raises ValueError for more than 4 GiB of rows."""
         size = sum(rows.nbytes for rows in self.tokens)
         if size > LARGEST:
-            raise ValueError(f"DocBin: {size} bytes of tokens are more than the {LARGEST} one file can hold: use several, a part of the Docs each")
+            raise ValueError(
+                f"DocBin: {size} bytes of tokens are more than the {LARGEST} one file can hold: use several, a part "
+                "of the Docs each"
+            )
         message: dict[str, Any] = {
             "version": VERSION,
             "attrs": self.attrs,
@@ -184,7 +193,9 @@ class DocBin:
             part.write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path) -> DocBin:
-        """Replace the contents by those of a file; returns the DocBin. Raises FormatError, with the path, for another or a truncated file."""
+        """Replace the contents by those of a file; returns the DocBin. Raises FormatError, with the path, for another
+        or a truncated file.
+        """
         try:
             return self.from_bytes(Path(path).read_bytes())
         except FormatError as error:
@@ -199,7 +210,9 @@ class Chunks(list):
 
 
 def compress(message: Mapping[str, Any]) -> bytes:
-    """A map of fewer than 16 parts as compressed msgpack. Chunks go to the compressor as they are, without being joined first."""
+    """A map of fewer than 16 parts as compressed msgpack. Chunks go to the compressor as they are, without being joined
+    first.
+    """
     compressor = zlib.compressobj(COMPRESSION)
     written = [compressor.compress(bytes([0x80 | len(message)]))]
     for name, part in message.items():
@@ -236,13 +249,19 @@ def array_of(message: Mapping[str, Any], name: str, dtype: str, size: int | None
     data = message[name]
     width = numpy.dtype(dtype).itemsize
     if not isinstance(data, bytes) or len(data) % width or (size is not None and len(data) != size * width):
+        want = "" if size is None else f"{size * width} "
         have = f"{len(data)} bytes" if isinstance(data, bytes) else type(data).__name__
-        raise FormatError(f"the DocBin is damaged: `{name}` should be {'' if size is None else size * width} bytes of {dtype}, but is {have}")
+        raise FormatError(
+            f"the DocBin is damaged: `{name}` should be {want}bytes of {dtype}, but "
+            f"is {have}"
+        )
     return numpy.frombuffer(data, dtype=dtype)
 
 
 def list_of(message: Mapping[str, Any], name: str, size: int) -> list[Any]:
-    """An optional part of the map that has an entry for each Doc; Nones where it is absent. Raises FormatError for another length."""
+    """An optional part of the map that has an entry for each Doc; Nones where it is absent. Raises FormatError for
+    another length.
+    """
     if name not in message:
         return [None] * size
     if len(message[name]) != size:

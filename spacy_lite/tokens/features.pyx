@@ -9,8 +9,8 @@ import numpy
 def gather_features(docs, attrs):
     """Attributes of all tokens of a batch, in one native pass.
 
-    docs: Docs. attrs: attribute ids, such as [attrs.NORM, attrs.SHAPE]. Returns (features (T, A) uint64, lengths (D,) int32), T tokens in
-    all. NORM is the token's own, or its word type's.
+    docs: Docs. attrs: attribute ids, such as [attrs.NORM, attrs.SHAPE]. Returns (features (T, A) uint64, lengths (D,)
+    int32), T tokens in all. NORM is the token's own, or its word type's.
     """
     cdef list batch = list(docs)
     cdef TokenStore doc

@@ -75,7 +75,10 @@ class MorphAnalysis:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str):
-            raise ValueError("a MorphAnalysis is not comparable with a string: compare str(token.morph), or use token.morph.get(field)")
+            raise ValueError(
+                "a MorphAnalysis is not comparable with a string: compare str(token.morph), or use "
+                "token.morph.get(field)"
+            )
         if not isinstance(other, MorphAnalysis):
             return NotImplemented
         return self.key == other.key

@@ -23,7 +23,7 @@ import numpy
 
 from ..attrs import IDS, NAMES, intify_attr
 from ..errors import nearest
-from .token import pos_id
+from .attributes import pos_id
 from .underscore import Underscore
 
 EMPTY = {}
@@ -32,7 +32,8 @@ EMPTY = {}
 cdef class Retokenizer:
     """Collects merges and splits of tokens of a Doc, and carries them out when the `with` block ends without an error.
 
-    doc: the Doc. Merges go first. Tokens and Spans taken from the Doc before are stale after; `doc.spans` and `doc.ents` are kept up.
+    doc: the Doc. Merges go first. Tokens and Spans taken from the Doc before are stale after; `doc.spans` and `doc.ents`
+    are kept up.
     """
     cdef TokenStore doc
     cdef list merges
@@ -46,8 +47,9 @@ cdef class Retokenizer:
     def merge(self, Span span not None, attrs=EMPTY):
         """Make one token of a span.
 
-        It takes the annotations of the root of the span, the lemmas joined, and `attrs`: a dict of attributes by name (and of extension
-        attributes under "_"). Raises ValueError for an empty span, one that shares a token with another to be merged, an unknown attribute.
+        It takes the annotations of the root of the span, the lemmas joined, and `attrs`: a dict of attributes by name (and
+        of extension attributes under "_"). Raises ValueError for an empty span, one that shares a token with another to be
+        merged, an unknown attribute.
         """
         tokens = range(span.data.start, span.data.end)
         if not tokens:
@@ -55,7 +57,8 @@ cdef class Retokenizer:
         shared = self.merged.intersection(tokens)
         if shared:
             raise ValueError(
-                f"retokenize: `{self.doc[min(shared)]}` (token {min(shared)}) is to be merged twice: choose among overlapping spans with "
+                f"retokenize: `{self.doc[min(shared)]}` (token {min(shared)}) is to be merged twice: choose among "
+                "overlapping spans with "
                 "`util.filter_spans`"
             )
         checked = check_attributes(self.doc, attrs)
@@ -65,9 +68,9 @@ cdef class Retokenizer:
     def split(self, Token token not None, orths, heads, attrs=EMPTY):
         """Make several tokens of one.
 
-        orths: their texts, which joined are the text of the token. heads: the head of each, a Token of the Doc, or (token, k) for the k-th
-        new one of a token that is split. attrs: a dict of attributes by name, a list of values each. Raises ValueError where the
-        texts do not add up or a number of values is another.
+        orths: their texts, which joined are the text of the token. heads: the head of each, a Token of the Doc, or (token,
+        k) for the k-th new one of a token that is split. attrs: a dict of attributes by name, a list of values each. Raises
+        ValueError where the texts do not add up or a number of values is another.
         """
         orths, heads = list(orths), list(heads)
         if "".join(orths) != token.text or not all(orths):
@@ -78,7 +81,9 @@ cdef class Retokenizer:
             raise ValueError(f"retokenize: `{token}` is split into {len(orths)} tokens, but {len(heads)} heads are given")
         for name, values in attrs.items():
             if len(values) != len(orths):
-                raise ValueError(f"retokenize: `{token}` is split into {len(orths)} tokens, but {name} has {len(values)} values")
+                raise ValueError(
+                    f"retokenize: `{token}` is split into {len(orths)} tokens, but {name} has {len(values)} values"
+                )
         parts = [check_attributes(self.doc, {name: values[k] for name, values in attrs.items()}) for k in range(len(orths))]
         places = [(head.i, None) if isinstance(head, Token) else (head[0].i, head[1]) for head in heads]
         self.splits.append((token.i, orths, places, parts))
@@ -104,13 +109,16 @@ def first(merge):
 
 
 def check_attributes(TokenStore doc, attributes):
-    """Attributes by name as (list of (id, value as a number), extension attributes). Raises ValueError for what cannot be set."""
+    """Attributes by name as (list of (id, value as a number), extension attributes). Raises ValueError for what cannot
+    be set.
+    """
     extensions = dict(attributes.get("_", {}))
     for name in extensions:
         known = Underscore.token_extensions.get(name)
         if known is None:
             raise ValueError(
-                f"retokenize: Token has no extension attribute `{name}`{nearest(name, Underscore.token_extensions)}: register it with "
+                "retokenize: Token has no extension attribute "
+                f"`{name}`{nearest(name, Underscore.token_extensions)}: register it with "
                 "Token.set_extension"
             )
         if known[1] is not None or (known[2] is not None and known[3] is None):
@@ -155,8 +163,8 @@ cdef int apply_attributes(TokenStore doc, int i, checked) except -1:
 cdef int rebuild(
     TokenStore doc, const vector[const LexemeC*]& lex, const vector[uint8_t]& spaces, const vector[int]& sources, list place
 ) except -1:
-    # Lays the columns out anew. sources: the old token each new one takes its annotations from, or -1; place: the new index of each old
-    # token, by which heads are moved.
+    # Lays the columns out anew. sources: the old token each new one takes its annotations from, or -1; place: the new index
+    # of each old token, by which heads are moved.
     cdef int column, n = lex.size(), i, head
     cdef uint64_t* fresh
     doc.reserve(n)
@@ -282,7 +290,9 @@ cdef int move_groups(TokenStore doc, list place) except -1:
 
 
 cdef list split_token(TokenStore doc, list place, int token, list orths, list heads, list parts):
-    """Carry out one split. place: the present index of each original token, by which `token` and `heads` are given; returns the new one."""
+    """Carry out one split. place: the present index of each original token, by which `token` and `heads` are given;
+    returns the new one.
+    """
     cdef vector[const LexemeC*] lex
     cdef vector[uint8_t] spaces
     cdef vector[int] sources

@@ -37,8 +37,8 @@ cdef uint64_t string_key(TokenStore doc, object value, str what) except? 0:
 cdef class Span:
     """Tokens `start` to `end` (exclusive) of a Doc, with a label, an entry of a knowledge base and an id.
 
-    doc: the Doc. start, end: token indices, 0 <= start <= end <= len(doc), else IndexError. label, kb_id, span_id: a string or the id
-    of one. vector (W,), vector_norm: to be used in place of those the tokens give.
+    doc: the Doc. start, end: token indices, 0 <= start <= end <= len(doc), else IndexError. label, kb_id, span_id: a string
+    or the id of one. vector (W,), vector_norm: to be used in place of those the tokens give.
     """
 
     def __init__(self, TokenStore doc not None, int start, int end, label=0, vector=None, vector_norm=None, kb_id=0, span_id=0):
@@ -99,7 +99,9 @@ cdef class Span:
         return self.text
 
     def __getitem__(self, key):
-        """The token at an index of the span, or a Span for a slice. Raises IndexError outside, ValueError for a slice with a step."""
+        """The token at an index of the span, or a Span for a slice. Raises IndexError outside, ValueError for a slice
+        with a step.
+        """
         cdef int length = self.data.end - self.data.start
         cdef int i, start, stop
         if isinstance(key, slice):
@@ -116,7 +118,10 @@ cdef class Span:
             yield Token.view(self.doc, i)
 
     def __reduce__(self):
-        raise TypeError("a Span cannot be pickled by itself: pickle its Doc and keep start, end and label, or pickle `span.as_doc()`")
+        raise TypeError(
+            "a Span cannot be pickled by itself: pickle its Doc and keep start, end and label, or pickle "
+            "`span.as_doc()`"
+        )
 
     @property
     def vocab(self):
@@ -331,15 +336,16 @@ cdef class Span:
         """The Span of characters `start_idx` to `end_idx` of this span's text: see Doc.char_span. None where there is none."""
         offset = self.start_char
         return self.doc.char_span(
-            offset + start_idx, offset + end_idx, label=label, kb_id=kb_id, vector=vector, alignment_mode=alignment_mode, span_id=span_id or id
+            offset + start_idx, offset + end_idx, label=label, kb_id=kb_id, vector=vector,
+            alignment_mode=alignment_mode, span_id=span_id or id,
         )
 
     def as_doc(self, *, copy_user_data=False, array_head=None, array=None):
         """A new Doc of the tokens of the span.
 
-        Heads outside it are replaced (label `dep`): by the farthest ancestor inside, else by the first token of the same sentence.
-        copy_user_data (bool): copy `user_data`, extension attributes at their new places. array_head, array: attribute ids and values
-        (as of Doc.to_array) to be taken in place of the annotations of the Doc.
+        Heads outside it are replaced (label `dep`): by the farthest ancestor inside, else by the first token of the same
+        sentence. copy_user_data (bool): copy `user_data`, extension attributes at their new places. array_head, array:
+        attribute ids and values (as of Doc.to_array) to be taken in place of the annotations of the Doc.
         """
         return excerpt(self, copy_user_data, array_head, array)
 
@@ -383,12 +389,15 @@ cdef class Span:
 
     @property
     def noun_chunks(self):
-        """The base noun phrases of the span. Raises ValueError without a parse, and where the language has no rules for them."""
+        """The base noun phrases of the span. Raises ValueError without a parse, and where the language has no rules for
+        them.
+        """
         return iter(self.doc._chunks_of(self))
 
     @property
     def root(self):
-        """The token nearest to the root of the sentence: the one that is a root, else the one with the fewest ancestors of those
+        """The token nearest to the root of the sentence: the one that is a root, else the one with the fewest ancestors of
+        those
         whose head is outside the span."""
         if "root" in self.doc.user_span_hooks:
             return self.doc.user_span_hooks["root"](self)

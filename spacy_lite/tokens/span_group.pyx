@@ -15,9 +15,9 @@ SPAN_RECORD = struct.Struct(">QQQllll")
 cdef class SpanGroup:
     """Spans of one Doc that belong together: they may overlap and come in any order.
 
-    doc: the Doc, which the group does not keep alive. name: its name, by which it is also found again in files. attrs: anything to
-    keep with it. spans: the first members.
-    A Span and the group it was added to or taken from share their label, ids and bounds: a change shows in both.
+    doc: the Doc, which the group does not keep alive. name: its name, by which it is also found again in files. attrs:
+    anything to keep with it. spans: the first members. A Span and the group it was added to or taken from share their
+    label, ids and bounds: a change shows in both.
     """
 
     def __init__(self, doc, *, name="", attrs={}, spans=[]):  # noqa: B006
@@ -32,7 +32,10 @@ cdef class SpanGroup:
         """The Doc. Raises RuntimeError when it is gone."""
         doc = self.doc_reference()
         if doc is None:
-            raise RuntimeError(f"the Doc of the span group `{self.name}` is gone: keep a reference to the Doc, not to the group alone")
+            raise RuntimeError(
+                f"the Doc of the span group `{self.name}` is gone: keep a reference to the Doc, not to the group "
+                "alone"
+            )
         return doc
 
     cdef object view(self, int i):
@@ -43,7 +46,9 @@ cdef class SpanGroup:
         if not isinstance(span, Span):
             raise TypeError(f"a span group holds Spans, got {type(span).__name__}: {span!r}")
         if span.doc is not self.doc:
-            raise ValueError(f"`{span}` is a span of another Doc than those of the group `{self.name}`: use SpanGroup.copy(doc)")
+            raise ValueError(
+                f"`{span}` is a span of another Doc than those of the group `{self.name}`: use SpanGroup.copy(doc)"
+            )
         data = (<Span>span).data
         data.start_char, data.end_char = span.start_char, span.end_char
         return data
@@ -134,7 +139,8 @@ cdef class SpanGroup:
         twin = doc.char_span(start, end, **names)
         if twin is None:
             raise ValueError(
-                f"span group `{self.name}`: `{span}` (characters {start} to {end}) does not begin and end with a token of the other Doc"
+                f"span group `{self.name}`: `{span}` (characters {start} to {end}) does not begin and end with a "
+                "token of the other Doc"
             )
         return twin
 
@@ -168,13 +174,18 @@ cdef class SpanGroup:
             message = unpack(bytes_data)
             if any([isinstance(value, dict) for value in message.get("attrs", {}).values()]):
                 message = unpack(bytes_data, plugins=True)
-            name, attrs, records = message.get("name", ""), message.get("attrs", {}), [SPAN_RECORD.unpack(r) for r in message["spans"]]
+            name, attrs = message.get("name", ""), message.get("attrs", {})
+            records = [SPAN_RECORD.unpack(record) for record in message["spans"]]
         except (ValueError, TypeError, KeyError, AttributeError, struct.error) as error:
-            raise FormatError(f"{len(bytes_data)} bytes are not a span group (truncated, or of another format): {error}") from None
+            raise FormatError(
+                f"{len(bytes_data)} bytes are not a span group (truncated, or of another format): {error}"
+            ) from None
         length = len(self.doc)
         for span_id, kb_id, label, start, end, start_char, end_char in records:
             if not 0 <= start <= end <= length:
-                raise FormatError(f"span group `{name}`: a span from token {start} to {end} does not fit a Doc of {length} tokens")
+                raise FormatError(
+                    f"span group `{name}`: a span from token {start} to {end} does not fit a Doc of {length} tokens"
+                )
             data = SpanData.make(start, end, label, kb_id, span_id)
             data.start_char, data.end_char = start_char, end_char
             members.append(data)

@@ -19,7 +19,9 @@ __all__ = ["SpanGroups"]
 
 
 class SpanGroups(UserDict):
-    """A dict of SpanGroups of one Doc, which it does not keep alive. A list of Spans set under a key becomes a group of that name."""
+    """A dict of SpanGroups of one Doc, which it does not keep alive. A list of Spans set under a key becomes a group of
+    that name.
+    """
 
     def __init__(self, doc: Doc, items: Iterable[tuple[str, SpanGroup | Iterable[Span]]] = ()) -> None:
         self.doc_reference = weakref.ref(doc)
@@ -40,7 +42,9 @@ class SpanGroups(UserDict):
         return self[key]
 
     def copy(self, doc: Doc | None = None) -> SpanGroups:
-        """A copy that shares nothing with this one; doc: the Doc it is to belong to, this one's if None (see SpanGroup.copy)."""
+        """A copy that shares nothing with this one; doc: the Doc it is to belong to, this one's if None (see
+        SpanGroup.copy).
+        """
         target = self._doc() if doc is None else doc
         return SpanGroups(target, [(key, group.copy(doc=target)) for key, group in self.items()])
 
@@ -51,7 +55,9 @@ class SpanGroups(UserDict):
         return doc
 
     def to_bytes(self) -> bytes:
-        """The groups as msgpack: a map from each group's bytes to the keys it is stored under, and an empty list for no groups."""
+        """The groups as msgpack: a map from each group's bytes to the keys it is stored under, and an empty list for no
+        groups.
+        """
         if not self:
             return pack([])
         keys: dict[bytes, list[str]] = {}
@@ -60,11 +66,15 @@ class SpanGroups(UserDict):
         return pack(keys)
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroups:
-        """Replace the groups by those `to_bytes` wrote (or by an older list of groups, keyed by their names); returns the groups."""
+        """Replace the groups by those `to_bytes` wrote (or by an older list of groups, keyed by their names); returns
+        the groups.
+        """
         try:
             message: Any = unpack(bytes_data) if bytes_data else []
         except ValueError as error:
-            raise FormatError(f"{len(bytes_data)} bytes are not span groups (truncated, or of another format): {error}") from None
+            raise FormatError(
+                f"{len(bytes_data)} bytes are not span groups (truncated, or of another format): {error}"
+            ) from None
         groups: dict[str, SpanGroup] = {}
         if isinstance(message, dict):
             for group_bytes, keys in message.items():

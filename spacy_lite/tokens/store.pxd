@@ -70,5 +70,6 @@ cdef class TokenStore:
     cdef int extend(self, TokenStore other, int start, int end) except -1
     # Writes an attribute of tokens [start, end) to every stride-th place of `out`.
     cdef int fill(self, uint64_t attr, uint64_t* out, int start, int end, size_t stride) except -1
-    # Sets an attribute of all tokens from every stride-th place of `values`; ValueError for a HEAD, ENT_IOB or POS out of range.
+    # Sets an attribute of all tokens from every stride-th place of `values`; ValueError for a HEAD, ENT_IOB or POS out of
+    # range.
     cdef int store(self, uint64_t attr, const uint64_t* values, size_t stride) except -1

@@ -73,7 +73,8 @@ cdef int column_of_attr(uint64_t attr) noexcept nogil:
 
 
 cdef inline int lexeme_field(uint64_t attr) noexcept nogil:
-    # Place of an attribute in the record of a lexeme, which consists of uint64 fields; -1 for a flag, and for what it does not hold.
+    # Place of an attribute in the record of a lexeme, which consists of uint64 fields; -1 for a flag, and for what it does
+    # not hold.
     if attr == ORTH:
         return 4
     if attr == NORM:
@@ -103,7 +104,8 @@ cdef inline uint64_t lexeme_attr(const LexemeC* lex, uint64_t attr) noexcept nog
 
 
 cdef class TokenStore:
-    """A tokenised text as a structure of arrays: lexemes, spaces, and one uint64 column an attribute, allocated when first written.
+    """A tokenised text as a structure of arrays: lexemes, spaces, and one uint64 column an attribute, allocated when first
+    written.
 
     Doc adds what users call; Token and Span are views of it. Children, edges and character offsets are derived when asked
     for and kept until what they depend on changes.
@@ -340,12 +342,17 @@ cdef class TokenStore:
             for i in range(self.length):
                 head = i + <int64_t>values[i * stride]
                 if head < 0 or head >= self.length:
-                    raise ValueError(f"HEAD of token {i} points to token {head}, but the Doc has tokens 0 to {self.length - 1}: "
-                                     "the values are offsets from a token to its head")
+                    raise ValueError(
+                        f"HEAD of token {i} points to token {head}, but the Doc has tokens 0 to {self.length - 1}: "
+                        "the values are offsets from a token to its head"
+                    )
         elif attr == ENT_IOB:
             for i in range(self.length):
                 if values[i * stride] > 3:
-                    raise ValueError(f"ENT_IOB of token {i} is {<int64_t>values[i * stride]}: it must be 0 (missing), 1 (I), 2 (O) or 3 (B)")
+                    raise ValueError(
+                        f"ENT_IOB of token {i} is {<int64_t>values[i * stride]}: it must be 0 (missing), 1 (I), 2 "
+                        "(O) or 3 (B)"
+                    )
         elif attr == POS:
             for i in range(self.length):
                 if values[i * stride] != 0 and not ADJ <= values[i * stride] <= SPACE:
@@ -423,7 +430,9 @@ cdef class TokenStore:
 
 
 def as_uint64(values):
-    """Any array or sequence of integers as a contiguous uint64 array of the same shape, negative numbers in two's complement."""
+    """Any array or sequence of integers as a contiguous uint64 array of the same shape, negative numbers in two's
+    complement.
+    """
     array = numpy.asarray(values)
     if array.dtype == numpy.uint64:
         return numpy.ascontiguousarray(array)

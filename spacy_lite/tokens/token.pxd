@@ -1,10 +1,8 @@
 """Token: a view of one position of a Doc."""
+from .attributes cimport TokenAttributes
 from .store cimport TokenStore
 
 
-cdef class Token:
-    cdef readonly TokenStore doc
-    cdef readonly int i
-
+cdef class Token(TokenAttributes):
     @staticmethod
     cdef Token view(TokenStore doc, int i)

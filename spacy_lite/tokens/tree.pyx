@@ -9,7 +9,9 @@ cdef extern from "tokens/tree.hh" namespace "spacy_lite" nogil:
 
 
 cdef class Tree:
-    """Child lists and subtree edges of all tokens of a document. It never changes: a document whose heads change builds a new one."""
+    """Child lists and subtree edges of all tokens of a document. It never changes: a document whose heads change builds
+    a new one.
+    """
 
     def __cinit__(self):
         self.length = 0

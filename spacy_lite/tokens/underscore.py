@@ -15,12 +15,13 @@ Extension = tuple[Any, Callable | None, Callable | None, Callable | None]
 class Underscore:
     """Extension attributes of one object, as attributes of this one.
 
-    extensions: the registered extensions of the object's class, by name. obj: a Doc, Span or Token. start, end: the characters the
-    object covers (`end` is None for a Token, both are for a Doc). label, kb_id, span_id: of a Span; spans that differ only in these
-    have values of their own.
+    extensions: the registered extensions of the object's class, by name. obj: a Doc, Span or Token. start, end: the
+    characters the object covers (`end` is None for a Token, both are for a Doc). label, kb_id, span_id: of a Span; spans
+    that differ only in these have values of their own.
 
-    Values are kept in `Doc.user_data` under ("._.", name, start, end), with label, kb_id and span_id behind for a Span that has any.
-    A Span without a value of its own reads the one stored for its characters alone (which is all that spaCy 3 files have).
+    Values are kept in `Doc.user_data` under ("._.", name, start, end), with label, kb_id and span_id behind for a Span that
+    has any. A Span without a value of its own reads the one stored for its characters alone (which is all that spaCy 3
+    files have).
     """
 
     mutable_types = (dict, list, set)
@@ -99,7 +100,8 @@ class Underscore:
             kind = type(self._obj).__name__
             hint = nearest(name, self._extensions)
             raise AttributeError(
-                f"{kind} has no extension attribute `{name}`{hint}: register it with {kind}.set_extension({name!r}, default=...)"
+                f"{kind} has no extension attribute `{name}`{hint}: register it with "
+                f"{kind}.set_extension({name!r}, default=...)"
             ) from None
 
     def _get_key(self, name: str) -> tuple:
@@ -119,8 +121,8 @@ class Underscore:
 def check_extension(**kwargs: Any) -> Extension:
     """The (default, method, getter, setter) that the arguments of `set_extension` describe.
 
-    Raises ValueError unless exactly one of default, method and getter is given (a default of None is one), for a setter without a
-    getter, for a method, getter or setter that cannot be called, and for an argument of another name.
+    Raises ValueError unless exactly one of default, method and getter is given (a default of None is one), for a setter
+    without a getter, for a method, getter or setter that cannot be called, and for an argument of another name.
     """
     kinds = ("default", "method", "getter", "setter")
     for name, value in kwargs.items():
@@ -140,7 +142,8 @@ def check_extension(**kwargs: Any) -> Extension:
 def extension_methods(kind: str) -> tuple[classmethod, classmethod, classmethod, classmethod]:
     """The class methods set_extension, get_extension, has_extension and remove_extension of Doc, Span or Token.
 
-    kind: "doc", "span" or "token". The registered extensions are looked up on Underscore at each call, because `load_state` replaces them.
+    kind: "doc", "span" or "token". The registered extensions are looked up on Underscore at each call, because `load_state`
+    replaces them.
     """
 
     def registered() -> dict[str, Extension]:
@@ -149,9 +152,9 @@ def extension_methods(kind: str) -> tuple[classmethod, classmethod, classmethod,
     def set_extension(cls: type, name: str, **kwargs: Any) -> None:
         """Register an extension attribute, read and set as `._.name`.
 
-        name: its name. One of default (the initial value), method (called with the object and the arguments given) or getter (called
-        with the object), the last with an optional setter (called with the object and the value). force (bool): replace an extension
-        of that name. Raises ValueError for any other combination.
+        name: its name. One of default (the initial value), method (called with the object and the arguments given) or
+        getter (called with the object), the last with an optional setter (called with the object and the value). force
+        (bool): replace an extension of that name. Raises ValueError for any other combination.
         """
         if name in registered() and not kwargs.get("force"):
             raise ValueError(f"{cls.__name__} has an extension attribute `{name}` already: pass force=True to replace it")
@@ -166,7 +169,9 @@ def extension_methods(kind: str) -> tuple[classmethod, classmethod, classmethod,
         return name in registered()
 
     def remove_extension(cls: type, name: str) -> Extension:
-        """Remove an extension attribute and return its (default, method, getter, setter). Raises ValueError for an unknown name."""
+        """Remove an extension attribute and return its (default, method, getter, setter). Raises ValueError for an
+        unknown name.
+        """
         if name not in registered():
             raise ValueError(f"{cls.__name__} has no extension attribute `{name}` to remove{nearest(name, registered())}")
         return registered().pop(name)

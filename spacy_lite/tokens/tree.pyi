@@ -1,0 +1,3 @@
+class Tree:
+    @property
+    def length(self) -> int: ...
