@@ -40,8 +40,9 @@ def main() -> None:
 
 def run(*words: object) -> None:
     """Run one command of spacy_lite in a process of its own and stop the demo if it fails."""
-    print("\n$ spacy_lite " + " ".join(shown(word) for word in words), flush=True)
-    done = subprocess.run([sys.executable, "-m", "spacy_lite", *map(str, words)], cwd=ROOT)
+    typed = [shown(word) for word in words]
+    print("\n$ spacy_lite " + " ".join(typed), flush=True)
+    done = subprocess.run([sys.executable, "-m", "spacy_lite", *typed], cwd=ROOT)
     if done.returncode:
         sys.exit(done.returncode)
 

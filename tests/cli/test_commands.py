@@ -119,7 +119,7 @@ def test_assemble_and_init_nlp_save_pipelines(workplace, tmp_path):
     invoke("init", "nlp", workplace / "config.cfg", tmp_path / "ready", *paths, *SMALL)
     assert "NN" in spacy_lite.load(tmp_path / "ready").get_pipe("tagger").labels
     (tmp_path / "rules.cfg").write_text(
-        '[nlp]\nlang = "en"\npipeline = ["sentencizer"]\n\n[components.sentencizer]\nfactory = "sentencizer"\n'
+        '[nlp]\nlang = "en"\npipeline = ["sentencizer"]\n\n[components]\n\n[components.sentencizer]\nfactory = "sentencizer"\n'
     )
     invoke("assemble", tmp_path / "rules.cfg", tmp_path / "rules")
     assert len(list(spacy_lite.load(tmp_path / "rules")("One. Two.").sents)) == 2
@@ -264,13 +264,15 @@ def test_init_config_writes_the_sizes_of_the_fields_quickstart(tmp_path):
             node = node[part]
         assert node == value, name
     assert "--force" in fails("init", "config", tmp_path / "c.cfg")
-    assert 'pipeline = ["textcat"]' in invoke("init", "config", "-", "-p", "textcat").output
-    accurate = invoke("init", "config", "-", "-p", "textcat", "-o", "accuracy").output
-    assert "spacy.TextCatEnsemble.v2" in accurate and "width = 256" in accurate
+    assert 'pipeline = ["sentencizer"]' in invoke("init", "config", "-", "-p", "sentencizer").output
+    accurate = invoke("init", "config", "-", "-p", "ner", "-o", "accuracy").output
+    assert 'vectors = "en_core_web_lg"' in accurate and "width = 256" in accurate
 
 
 def test_fill_config_completes_a_config(tmp_path):
-    (tmp_path / "base.cfg").write_text('[nlp]\nlang = "en"\npipeline = ["tagger"]\n\n[components.tagger]\nfactory = "tagger"\n')
+    (tmp_path / "base.cfg").write_text(
+        '[nlp]\nlang = "en"\npipeline = ["tagger"]\n\n[components]\n\n[components.tagger]\nfactory = "tagger"\n'
+    )
     output = invoke("init", "fill-config", tmp_path / "base.cfg", tmp_path / "full.cfg", "--diff", "--pretraining").output
     assert '+neg_prefix = "!"' in output
     text = (tmp_path / "full.cfg").read_text()
