@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import srsly
 
-from .. import serialize
+from .. import parts_of_speech, serialize
 from ..attrs import DEP, IDS, LEMMA, MORPH, NORM, POS, TAG
 from ..config import registry
 from ..errors import nearest
@@ -109,9 +109,9 @@ class AttributeRuler(Pipe):
             elif name == "MORPH":
                 values[name] = self.vocab.morphology.add(value) if isinstance(value, (str, dict)) else value
             elif name == "POS" and isinstance(value, str):
-                if value and value not in IDS:
-                    raise ValueError(f"`{self.name}`: {value!r} is no part of speech{nearest(value, IDS)}")
-                values[name] = IDS[value] if value else 0
+                if value not in parts_of_speech.IDS:
+                    raise ValueError(f"`{self.name}`: {value!r} is no part of speech{nearest(value, parts_of_speech.IDS)}")
+                values[name] = parts_of_speech.IDS[value]
             else:
                 values[name] = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
         return values

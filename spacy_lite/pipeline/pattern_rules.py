@@ -44,7 +44,8 @@ class PatternRules:
 
         Raises ValueError for patterns without label, or of neither form.
         """
-        if isinstance(patterns, dict) or not all(isinstance(entry, dict) for entry in (patterns := list(patterns))):
+        patterns = [patterns] if isinstance(patterns, str) else list(patterns)
+        if not all(isinstance(entry, dict) for entry in patterns):
             raise ValueError(f"`{owner.name}` takes a list of dicts with `label` and `pattern`")
         for entry in patterns:
             missing = [key for key in ("label", "pattern") if key not in entry]
@@ -54,6 +55,8 @@ class PatternRules:
                 raise ValueError(f"A pattern of `{owner.name}` has to be a string or a list of dicts, got {entry['pattern']!r}")
         phrases = [entry for entry in patterns if isinstance(entry["pattern"], str)]
         documents = self._phrase_docs([entry["pattern"] for entry in phrases], owner)
+        for entry in patterns:
+            self._key_of(entry)
         by_key: dict[int, list[Doc]] = {}
         for entry, doc in zip(phrases, documents, strict=True):
             by_key.setdefault(self._key_of(entry), []).append(doc)
@@ -98,10 +101,11 @@ class PatternRules:
         return tuple(sorted({entry["id"] for entry in self.patterns if entry.get("id")}))
 
     def match(self, doc: Doc) -> list[Span]:
-        """Spans of all matches, with label and id, each once, in the order of the text."""
+        """Spans of all matches, with label and id, each once, in the order of the text; of equal ones the rule added first."""
         found = {*self.matcher(doc), *self.phrase_matcher(doc)}
+        rank = {key: i for i, key in enumerate(self._names)}
         spans = []
-        for key, start, end in sorted(found, key=lambda match: (match[1], match[2], self._names[match[0]])):
+        for key, start, end in sorted(found, key=lambda match: (match[1], match[2], rank[match[0]])):
             label, span_id = self._names[key]
             spans.append(Span(doc, start, end, label=label, span_id=span_id))
         return spans

@@ -47,11 +47,13 @@ class ItalianLemmatizer(Lemmatizer):
         if pos == "pron" and form in PRONOUNS:
             return [PRONOUNS[form]]
         own = self._table("noun" if pos == "propn" else pos)
+        if pos == "propn" and text in own:
+            return [own[text]]
         if form in own:
             return [own[form]]
-        if pos in ("noun", "propn") and text in own:
+        if pos == "noun" and text in own:
             return [own[text]]
-        if pos not in ("det", "pron", "adp", "adj", "noun"):
+        if pos not in ("det", "pron", "adp", "adj", "noun") and not (pos == "propn" and form != text):
             for table in (self._table("other"), self.lookups.get_table("lemma_lookup", {})):
                 if form in table:
                     return [table[form]]

@@ -28,7 +28,7 @@ def make_lemmatizer(
 
 
 class DutchLemmatizer(Lemmatizer):
-    """Known lemmas stay; else exceptions, rules that lead to a known lemma, the lookup table, other rules decide in turn."""
+    """Known lemmas stay; else exceptions, rules and the lookup table decide, and what leads to a known lemma is preferred."""
 
     @classmethod
     def get_lookups_config(cls, mode: str) -> tuple[list[str], list[str]]:
@@ -51,13 +51,10 @@ class DutchLemmatizer(Lemmatizer):
         if form in index:
             return [form]
         if exceptions.get(form):
-            return list(exceptions[form])
-        known, unknown = [], []
-        for suffix, replacement in rules:
-            if form.endswith(suffix):
-                candidate = form[: len(form) - len(suffix)] + replacement
-                (known if candidate in index else unknown).append(candidate)
-        if known:
-            return known
+            return list(exceptions[form][:1])
         looked_up = self.lookups.get_table("lemma_lookup", {}).get(form)
-        return [looked_up] if looked_up else unknown or [form]
+        if looked_up in index:
+            return [looked_up]
+        candidates = [form[: len(form) - len(suffix)] + new for suffix, new in rules if form.endswith(suffix)]
+        known = next((candidate for candidate in candidates if candidate in index), None) or looked_up
+        return [known] if known else list(filter(None, candidates)) or [form]
