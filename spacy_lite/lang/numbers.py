@@ -2,23 +2,24 @@
 import re
 from collections.abc import Callable
 
-__all__ = ["FIGURES", "like_number"]
+__all__ = ["like_number"]
 
-# 10 · 10,000.5 · 1.000,5 · 1 000 · 3/4 · a sign before it
-FIGURES = re.compile(r"[+\-±~−]?(?:\d+(?:[.,'’\u00a0\u202f]\d+)*|[.,]\d+)(?:/\d+)?$")
+# 10 · 10,000.5 · 3. · 1 000 · 3/4 · a sign before it · a fraction
+FIGURES = re.compile(r"[+\-±~−]?(?:[.,]*\d[\d.,'’\u00a0\u202f]*(?:/\d+)?|\d*[¼½¾⅐-⅞])$")
 
 
-def like_number(words: str, *, endings: str = "", joined: bool = False) -> Callable[[str], bool]:
+def like_number(words: str, *, endings: str = "", joint: str | None = None, linking: str = "") -> Callable[[str], bool]:
     """A function that says whether a text is a number.
 
     words: number words in lower case, cardinal and ordinal, separated by white space.
     endings: letters that make figures ordinal (`1st`), separated by white space.
-    joined: whether numbers are written as one word made of number words (`einundzwanzig`) or joined by hyphens.
+    joint: expression for what joins number words to one word (`twenty-one`; nothing in `einundzwanzig`); None where nothing does.
+    linking: words that are part of such a number but are none alone (`und`).
     """
     known = frozenset(words.split())
     ordinal = re.compile(rf"\d+(?:{'|'.join(map(re.escape, endings.split()))})$") if endings else None
-    longest_first = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
-    compound = re.compile(rf"(?:{longest_first})(?:-?(?:{longest_first}))+$") if joined else None
+    parts = "|".join(sorted(map(re.escape, known.union(linking.split())), key=len, reverse=True))
+    compound = re.compile(rf"(?:{parts})(?:{joint}(?:{parts}))+$") if joint is not None else None
 
     def like_num(text: str) -> bool:
         """Whether the text is a number, in figures or in words."""
@@ -26,8 +27,8 @@ def like_number(words: str, *, endings: str = "", joined: bool = False) -> Calla
             return False
         if not text[0].isalpha() and FIGURES.match(text):
             return True
-        lowered = text.lower()
-        if lowered in known or text.isnumeric():
+        lowered = text.lower().strip(".,")
+        if lowered in known:
             return True
         if ordinal is not None and ordinal.match(lowered):
             return True

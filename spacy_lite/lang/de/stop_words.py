@@ -17,5 +17,9 @@ geht gibt lassen und oder aber sondern denn doch dass daß weil wenn als ob dami
 solange falls sowie weder noch ab an am auf aus bei beim bis durch für gegen hinter in im ins mit nach neben ohne seit
 über um unter von vom vor zu zum zur zwischen nicht nie nur auch schon sehr so da dort hier wo wie wann warum dann nun
 jetzt immer wieder mehr viel viele wenig wenige etwa ganz gar also dabei dafür dagegen daher damals danach daran
-darauf darin darum davon davor dazu deshalb deswegen eben einmal ja nein hin her heute
+darauf darin darum davon davor dazu deshalb deswegen eben einmal ja nein hin her heute allein allem anderem andere
+anderen anderer anderes anders bald beide beiden beides bereits besonders denen deren dessen dies ebenso einander ende
+erst gern je los na oft recht sagt sagte sonst sowohl später statt stets tun überhaupt übrigens wegen weiter weitere
+weiteren wenigstens wohl zudem zuerst zumindest zunächst zusammen eins zwei drei vier fünf sechs sieben acht neun zehn
+elf zwölf
 """)

@@ -15,7 +15,12 @@ despite down during except for from in inside into like near of off on onto out 
 throughout to toward towards under up upon via with within without not never ever always often again already also
 almost even further here there where when why how now then just only too very quite rather really still thus therefore
 hence however indeed perhaps maybe else elsewhere everywhere nowhere somewhere anyway anyhow more most much many few
-less least several enough first last next go say said make made get got give take see seem seems put let
+less least several enough first last next go say said make made get got give take see seem seems put let afterwards
+alone amongst anywhere became become becomes becoming beforehand hereafter hereby herein hereupon thereafter thereby
+therein thereupon whereafter whereby wherein whereupon wherever whenever whence whither former formerly latter
+latterly meanwhile moreover mostly nevertheless noone others otherwise please regarding somehow sometime sometimes
+together used using various well whole seemed seeming thru back due part full keep show top side front bottom two
+three four five six eight nine ten eleven twelve fifteen twenty forty fifty sixty hundred third
 """)
 
 # The typographic apostrophe is as common as the straight one.

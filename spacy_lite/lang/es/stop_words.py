@@ -16,5 +16,7 @@ habrá habría haya hayan habido haber tengo tiene tienen tenía tener hace hace
 hay y e o u pero sino mas aunque porque pues si como cuando mientras donde según ni a ante bajo con contra de desde
 durante en entre hacia hasta mediante para por sin sobre tras no nunca jamás siempre también tampoco ya aún todavía
 muy más menos tan tanto así aquí ahí allí allá entonces luego después antes ahora hoy ayer bien mal casi solo sólo
-solamente además quizá quizás cómo cuándo dónde cuánto cuánta cuántos cuántas
+solamente además quizá quizás cómo cuándo dónde cuánto cuánta cuántos cuántas buenos dan dos tres cuatro cinco
+considera embargo existe gran grande grandes mayor mayores mejor menor dentro fuera cerca lejos fin final junto propio
+propia propios propias respecto salvo serás total último última últimos últimas usa usar vais veces vez
 """)

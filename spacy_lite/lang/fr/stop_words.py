@@ -15,7 +15,14 @@ ait aient eu ayant avoir fait faire faut peut peuvent doit doivent va vont et ou
 lorsque lorsqu' puisque puisqu' quoique parce afin tandis à dans par pour sur avec sans sous vers chez entre depuis
 pendant avant après contre dès jusque jusqu' selon envers malgré parmi outre hors ne n' pas plus moins très trop peu
 assez aussi encore déjà toujours jamais souvent ici là là-bas alors ainsi bien ensuite enfin puis seulement surtout
-tant tellement combien comment pourquoi beaucoup presque environ oui non voici voilà
+tant tellement combien comment pourquoi beaucoup presque environ oui non voici voilà ah ailleurs autrement auxquels
+auxquelles cependant certaine certes ci concernant delà derrière désormais dessous dessus devant différent différents
+différentes divers diverses durant également eh elle-même elles-mêmes lui-même eux-mêmes moi-même toi-même soi-même
+nous-mêmes vous-mêmes excepté etc hélas importe juste longtemps lors maintenant moindre nombreux nombreuses notamment
+néanmoins nôtre nôtres vôtre vôtres sien sienne siens siennes parfois près proche plutôt quant quelconque quiconque
+sauf seul seule seuls seules sinon suivant suivante suivants suivantes tantôt toutefois via vu vais fais font peux
+pouvait pourrait deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente
+quarante cinquante soixante cent mille premier première deuxième troisième
 """)
 
 # The typographic apostrophe is as common as the straight one.

@@ -16,7 +16,9 @@ abbiamo avete hanno aveva avevano ebbe avrà avranno avrebbe avrebbero abbia abb
 può possono deve devono va vanno sta stanno e ed o od ma però anzi né se come quando mentre perché poiché affinché
 benché sebbene dunque quindi di d' a ad da in con su per tra fra verso senza sopra sotto dopo prima contro durante
 presso secondo non mai sempre anche ancora già più meno tanto così qui qua lì là dove allora poi ora adesso oggi ieri
-bene male quasi solo soltanto pure forse invece inoltre appena circa ecco sì no
+bene male quasi solo soltanto pure forse invece inoltre appena circa ecco sì no altrimenti comunque davvero dell due
+ecc fin fine fino fui fuori grande infatti insieme lungo nell nonostante oltre ossia ovvero piuttosto quest subito tre
+tuttavia via vicino primo
 """)
 
 # The typographic apostrophe is as common as the straight one.

@@ -14,6 +14,9 @@ hoewel indien tenzij voordat nadat totdat wanneer aan achter behalve bij binnen 
 naast om onder op over per rond sinds te tegen ten ter tijdens tot tussen uit van vanaf via volgens voor voorbij
 wegens zonder niet nooit ook nog wel zeer heel erg veel meer meest weinig minder minst hier daar er hoe waarom nu toch
 even altijd vaak weer eens ooit alleen slechts misschien bijna ongeveer verder zo zoals daarom daarna daarvoor ja nee
+af allen anders beiden bijvoorbeeld bovendien daarin den der des dezelfde hetzelfde eerder eerste etc evenwel ge
+gedurende hare hierna ieders immers intussen later liever mits mogelijk net omhoog ondanks ondertussen opnieuw pas
+precies reeds spoedig steeds sommigen tamelijk telkens terug toe uwe vandaan veeleer verre vooral vroeg vooraf wiens
 """)
 
 # The typographic apostrophe is as common as the straight one.

@@ -5,7 +5,7 @@ from ..numbers import like_number
 __all__ = ["LEX_ATTRS", "like_num"]
 
 NUMBER_WORDS = """
-zero um uma dois duas três quatro cinco seis meia sete oito nove dez onze doze treze catorze quatorze quinze dezesseis
+zero um dois duas três quatro cinco seis meia sete oito nove dez onze doze treze catorze quatorze quinze dezesseis
 dezasseis dezessete dezassete dezoito dezenove dezanove vinte trinta quarenta cinquenta sessenta setenta oitenta
 noventa cem cento duzentos duzentas trezentos trezentas quatrocentos quatrocentas quinhentos quinhentas seiscentos
 seiscentas setecentos setecentas oitocentos oitocentas novecentos novecentas mil milhão milhões bilhão bilião bilhões
@@ -13,5 +13,5 @@ biliões trilhão trilião dúzia dezena centena primeiro primeira segundo segun
 quinta sexto sexta sétimo sétima oitavo oitava nono nona décimo décima vigésimo trigésimo centésimo milésimo
 """
 
-like_num = like_number(NUMBER_WORDS, endings="º ª o a", joined=False)
+like_num = like_number(NUMBER_WORDS, endings="º ª o a")
 LEX_ATTRS = {LIKE_NUM: like_num}

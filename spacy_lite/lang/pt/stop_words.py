@@ -15,5 +15,7 @@ sejam sendo sido ser estou está estamos estão estava estavam esteve estado est
 ter há havia houve haver faz fazer pode podem poder deve devem vai vão ir e ou mas porém porque pois como quando
 enquanto embora nem logo portanto ante após até com contra de desde em entre para perante por sem sob sobre trás
 durante não nunca jamais sempre também já ainda mais menos tão tanto assim aqui aí ali lá onde então depois antes
-agora hoje ontem bem mal quase só somente apenas além talvez sim
+agora hoje ontem bem mal quase só somente apenas além talvez sim des dois dentro diante fora final for forma grande
+grandes inclusive local longe maior menor novo nova perto ponto próprio própria próprios próprias quer primeiro
+segundo tens três último última vais vez vezes zero
 """)
