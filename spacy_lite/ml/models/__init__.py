@@ -1,1 +1,55 @@
-"""Architectures: whole models, registered where they are defined."""
+"""Architectures: whole models, registered where they are defined, and importable from here."""
+
+from importlib import import_module
+from typing import Any
+
+# Imported when first asked for: a pipeline rarely uses more than two of them.
+_HOMES = {
+    "tok2vec": (
+        "BiLSTMEncoder",
+        "CharacterEmbed",
+        "MaxoutWindowEncoder",
+        "MishWindowEncoder",
+        "MultiHashEmbed",
+        "build_Tok2Vec_model",
+        "build_hash_embed_cnn_tok2vec",
+        "get_tok2vec_width",
+        "tok2vec_listener_v1",
+    ),
+    "tagger": ("build_tagger_model",),
+    "parser": ("build_tb_parser_model",),
+    "textcat": (
+        "build_bow_text_classifier",
+        "build_bow_text_classifier_v3",
+        "build_reduce_text_classifier",
+        "build_simple_cnn_text_classifier",
+        "build_text_classifier_lowdata",
+        "build_text_classifier_v2",
+        "build_textcat_parametric_attention_v1",
+        "init_ensemble_textcat",
+        "resize_and_set_ref",
+    ),
+    "spancat": ("build_linear_logistic", "build_mean_max_reducer", "build_spancat_model"),
+    "span_finder": ("build_finder_model", "flattener"),
+    "entity_linker": ("build_nel_encoder", "build_span_maker"),
+    "multi_task": (
+        "build_cloze_characters_multi_task_model",
+        "build_cloze_multi_task_model",
+        "build_masked_language_model",
+        "create_pretrain_characters",
+        "create_pretrain_vectors",
+        "get_characters_loss",
+        "get_vectors_loss",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
