@@ -11,6 +11,7 @@ from typing import Any
 from ..config import registry
 from ..errors import nearest
 from ..language import Language
+from ..language.defaults import BaseDefaults
 from ..tokenization.char_classes import ALPHA
 from ..tokenization.punctuation import (
     COMBINING_DIACRITICS_TOKENIZER_INFIXES,
@@ -18,7 +19,6 @@ from ..tokenization.punctuation import (
     TOKENIZER_INFIXES,
 )
 from ..tokenization.rules import word_set
-from .base import LanguageDefaults
 
 __all__ = ["CODES", "language_class"]
 
@@ -162,7 +162,7 @@ def _make(code: str) -> type[Language]:
     if code in COMBINING:
         contents["suffixes"] = COMBINING_DIACRITICS_TOKENIZER_SUFFIXES
     name = NAMES.get(code, f"Language_{code}")
-    defaults = type("Defaults", (LanguageDefaults,), contents)
+    defaults = type("Defaults", (BaseDefaults,), contents)
     members = {"lang": code, "Defaults": defaults, "__doc__": f"A pipeline for `{code}`.", "__module__": __name__}
     return type(name, (Language,), members)
 

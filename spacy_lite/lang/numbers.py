@@ -13,7 +13,7 @@ def like_number(words: str, *, endings: str = "", joint: str | None = None, link
 
     words: number words in lower case, cardinal and ordinal, separated by white space.
     endings: letters that make figures ordinal (`1st`), separated by white space.
-    joint: expression for what joins number words to one word (`twenty-one`; nothing in `einundzwanzig`); None where nothing does.
+    joint: expression for what joins number words to one word (`twenty-one`; nothing in `einundzwanzig`); None: they are not.
     linking: words that are part of such a number but are none alone (`und`).
     """
     known = frozenset(words.split())
@@ -25,13 +25,9 @@ def like_number(words: str, *, endings: str = "", joint: str | None = None, link
         """Whether the text is a number, in figures or in words."""
         if not text:
             return False
-        if not text[0].isalpha() and FIGURES.match(text):
-            return True
+        if not text[0].isalpha():
+            return FIGURES.match(text) is not None or (ordinal is not None and ordinal.match(text.lower()) is not None)
         lowered = text.lower().strip(".,")
-        if lowered in known:
-            return True
-        if ordinal is not None and ordinal.match(lowered):
-            return True
-        return compound is not None and compound.match(lowered) is not None
+        return lowered in known or (compound is not None and compound.match(lowered) is not None)
 
     return like_num

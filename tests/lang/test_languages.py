@@ -92,7 +92,11 @@ def test_words(code, text, expected):
 @pytest.mark.parametrize(
     ("code", "yes", "no"),
     [
-        ("en", "3 1,000 -2.5 1/2 three Seventeen twenty-one thirty-second 3rd 21st billion ½ 5, one.", "thirsty on - . a1 third-rate fournil"),
+        (
+            "en",
+            "3 1,000 -2.5 1/2 three Seventeen twenty-one thirty-second 3rd 21st billion ½ 5, one.",
+            "thirsty on - . a1 third-rate fournil",
+        ),
         ("de", "drei Einundzwanzig hundert 3. siebzehn", "Haus und-so dreist"),
         ("fr", "vingt-et-un Cent deuxième 2e quatre-vingts", "une-fois chat"),
         ("es", "veintitrés Mil primero 3º", "milagro"),

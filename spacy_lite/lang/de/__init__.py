@@ -2,7 +2,7 @@
 from ...attrs import LIKE_NUM
 from ...config import registry
 from ...language import Language
-from ..base import LanguageDefaults
+from ...language.defaults import BaseDefaults
 from .lex_attrs import like_num
 from .punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
 from .stop_words import STOP_WORDS
@@ -18,7 +18,7 @@ class German(Language):
 
     lang = "de"
 
-    class Defaults(LanguageDefaults):
+    class Defaults(BaseDefaults):
         """Data of the language."""
 
         tokenizer_exceptions = TOKENIZER_EXCEPTIONS

@@ -1,10 +1,9 @@
-"""Spanish affix rules: hyphenated words come apart between words, opening marks stand alone."""
+"""Spanish affix rules: hyphenated words stay whole, opening marks stand alone."""
 from ...tokenization.char_classes import (
     ALPHA,
     ALPHA_LOWER,
     ALPHA_UPPER,
     CONCAT_QUOTES,
-    HYPHENS,
     LIST_ELLIPSES,
     LIST_ICONS,
     UNITS,
@@ -27,6 +26,6 @@ TOKENIZER_INFIXES = [
     r"(?<=[0-9])[+\*^](?=[0-9-])", r"(?<=[0-9])[-–](?=[0-9])",
     rf"(?<=[{ALPHA_LOWER}{CONCAT_QUOTES}])\.(?=[{ALPHA_UPPER}{CONCAT_QUOTES}])",
     rf"(?<=[{ALPHA}]),(?=[{ALPHA}])",
-    rf"(?<=[{ALPHA}])(?:{HYPHENS})(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}])(?:--|—|–)(?=[{ALPHA}])",
     rf"(?<=[{ALPHA}0-9])[:<>=/](?=[{ALPHA}])",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 """Italian affix rules: elided articles, prepositions and pronouns come off, with their apostrophe."""
-from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, HYPHENS, LIST_ELLIPSES, LIST_ICONS
+from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
 from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES
 
@@ -26,6 +26,6 @@ TOKENIZER_INFIXES = [
     r"(?<=[0-9])[+\*^](?=[0-9-])", r"(?<=[0-9])[-–](?=[0-9])",
     rf"(?<=[{ALPHA_LOWER}{CONCAT_QUOTES}])\.(?=[{ALPHA_UPPER}{CONCAT_QUOTES}])",
     rf"(?<=[{ALPHA}]),(?=[{ALPHA}])",
-    rf"(?<=[{ALPHA}])(?:{HYPHENS})(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}])(?:--|—|–)(?=[{ALPHA}])",
     rf"(?<=[{ALPHA}0-9])[:<>=/](?=[{ALPHA}])",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Multi-language: Unicode rules only, for text of any or several languages."""
 from ...config import registry
 from ...language import Language
-from ..base import LanguageDefaults
+from ...language.defaults import BaseDefaults
 
 __all__ = ["MultiLanguage"]
 
@@ -12,5 +12,5 @@ class MultiLanguage(Language):
 
     lang = "xx"
 
-    class Defaults(LanguageDefaults):
+    class Defaults(BaseDefaults):
         """Nothing beyond what every language has."""

@@ -7,11 +7,11 @@ import srsly
 
 from ...config import registry
 from ...language import Language
+from ...language.defaults import BaseDefaults
 from ...serialize import atomic_directory
 from ...textual import DummyTokenizer, get_words_and_spaces
 from ...tokens import Doc
 from ...vocab import Vocab
-from ..base import LanguageDefaults
 
 __all__ = ["Chinese", "ChineseTokenizer", "Segmenter"]
 
@@ -98,7 +98,7 @@ class Chinese(Language):
 
     lang = "zh"
 
-    class Defaults(LanguageDefaults):
+    class Defaults(BaseDefaults):
         """Settings of the language."""
 
         config = {"nlp": {"tokenizer": {"@tokenizers": "spacy.zh.ChineseTokenizer", "segmenter": "char"}}}
