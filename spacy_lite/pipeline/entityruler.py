@@ -204,8 +204,7 @@ class EntityRuler(Pipe):
                 continue
             taken.update(tokens)
             added.append(span)
-        if added:
-            doc.ents = [entity for entity in present if taken.isdisjoint(range(entity.start, entity.end))] + added
+        doc.ents = [entity for entity in present if taken.isdisjoint(range(entity.start, entity.end))] + added
 
     # Saving
 

@@ -9,7 +9,6 @@ import srsly
 from ..language import Language
 from ..serialize import ensure_path
 from ..tokens import Doc
-from .pipe import Pipe
 
 __all__ = [
     "DocCleaner",
@@ -68,7 +67,7 @@ def make_token_splitter(nlp: Language, name: str, *, min_length: int = 0, split_
     return TokenSplitter(min_length=min_length, split_length=split_length)
 
 
-class TokenSplitter(Pipe):
+class TokenSplitter:
     """Cuts tokens that are too long for what comes after, such as a transformer, into pieces."""
 
     def __init__(self, min_length: int = 0, split_length: int = 0):
@@ -89,10 +88,8 @@ class TokenSplitter(Pipe):
     def _split(self, retokenizer: Any, token: Any) -> None:
         text = token.text
         pieces = [text[start : start + self.split_length] for start in range(0, len(text), self.split_length)]
-        # Every piece hangs on the one before it, the first on the head of the token.
-        heads = [token.head] + [(token, i) for i in range(len(pieces) - 1)]
-        if token.head == token:
-            heads[0] = (token, 0)
+        # Every piece is its own head: what a piece of a word depends on, nobody knows.
+        heads = [(token, i) for i in range(len(pieces))]
         retokenizer.split(token, pieces, heads=heads)
 
     def _settings(self) -> dict[str, int]:
@@ -127,7 +124,7 @@ def make_doc_cleaner(nlp: Language, name: str, *, attrs: dict[str, Any], silent:
     return DocCleaner(attrs, silent=silent)
 
 
-class DocCleaner(Pipe):
+class DocCleaner:
     """Drops what the components before it left on a document and nobody after it needs, such as tensors."""
 
     def __init__(self, attrs: dict[str, Any], *, silent: bool = True):
