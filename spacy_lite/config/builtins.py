@@ -57,7 +57,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.models_with_nvtx_range.v1": "spacy_lite.training.callbacks",
     },
     "factories": {
-        "attribute_ruler": "spacy_lite.pipeline.attributeruler",
+        "attribute_ruler": "spacy_lite.pipeline.attribute_ruler",
         "beam_ner": "spacy_lite.pipeline.ner",
         "beam_parser": "spacy_lite.pipeline.dep_parser",
         "doc_cleaner": "spacy_lite.pipeline.functions",
@@ -129,7 +129,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.read_labels.v1": "spacy_lite.training.corpus",
     },
     "scorers": {
-        "spacy.attribute_ruler_scorer.v1": "spacy_lite.pipeline.attributeruler",
+        "spacy.attribute_ruler_scorer.v1": "spacy_lite.pipeline.attribute_ruler",
         "spacy.entity_ruler_scorer.v1": "spacy_lite.pipeline.entityruler",
         "spacy.lemmatizer_scorer.v1": "spacy_lite.pipeline.edit_tree_lemmatizer",
         "spacy.morphologizer_scorer.v1": "spacy_lite.pipeline.morphologizer",

@@ -82,13 +82,18 @@ class DependencyMatcher:
 
     def __init__(self, vocab: "Vocab", *, validate: bool = False):
         """vocab: that of the documents. validate: check the token patterns of RIGHT_ATTRS when they are added."""
-        self.vocab = vocab
+        self._vocab = vocab
         self.validate = validate
         self._patterns: dict[int, list[list[dict]]] = {}
         self._callbacks: dict[int, Callable | None] = {}
         self._matcher = Matcher(vocab, validate=validate)
         self._node_keys: dict[int, list[list[int]]] = {}
         self._n_nodes = 0
+
+    @property
+    def vocab(self) -> "Vocab":
+        """The vocabulary of the documents."""
+        return self._vocab
 
     def __reduce__(self):
         return _unpickle, (self.vocab, self.validate, self._patterns, self._callbacks)

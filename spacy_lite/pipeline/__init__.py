@@ -3,8 +3,10 @@
 from importlib import import_module
 
 _MODULES = {
-    "AttributeRuler": "attributeruler",
+    "AttributeRuler": "attribute_ruler",
+    "DependencyParser": "dep_parser",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
+    "EntityRecognizer": "ner",
     "EntityRuler": "entityruler",
     "Lemmatizer": "lemmatizer",
     "Morphologizer": "morphologizer",

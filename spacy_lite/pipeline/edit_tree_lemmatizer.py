@@ -224,9 +224,10 @@ class EditTreeLemmatizer(TrainablePipe):
         candidates = numpy.asarray(self.cfg["labels"], dtype="int32")[best]
         return split_labels(numpy.asarray(self.trees.first_fitting(docs, candidates), dtype="int32"), docs)
 
-    def set_annotations(self, docs: Iterable[Doc], batch_tree_ids: Any) -> None:
-        """Write the lemmas that the predicted trees make. batch_tree_ids: what `predict` gave for these documents."""
+    def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tree_ids: Any = None) -> None:
+        """Write the lemmas of the predicted trees. activations (or batch_tree_ids): what `predict` gave for these documents."""
         docs = list(docs)
+        batch_tree_ids = activations if batch_tree_ids is None else batch_tree_ids
         if isinstance(batch_tree_ids, dict):
             if self.save_activations:
                 for i, doc in enumerate(docs):

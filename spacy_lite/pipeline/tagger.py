@@ -183,9 +183,10 @@ class Tagger(TrainablePipe):
             return {"probabilities": rows, "label_ids": best_labels(self.model, rows)}
         return best_labels(self.model, self.model.predict(docs))
 
-    def set_annotations(self, docs: Iterable[Doc], batch_tag_ids: Any) -> None:
-        """Write the predicted labels. batch_tag_ids: what `predict` gave for these documents."""
+    def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tag_ids: Any = None) -> None:
+        """Write the predicted labels. activations (or batch_tag_ids): what `predict` gave for these documents."""
         docs = list(docs)
+        batch_tag_ids = activations if batch_tag_ids is None else batch_tag_ids
         if isinstance(batch_tag_ids, dict):
             self._keep_activations(docs, batch_tag_ids)
             batch_tag_ids = batch_tag_ids["label_ids"]

@@ -30,6 +30,9 @@ class TrainablePipe(Pipe):
     `set_annotations` writes what it found. A subclass defines both, and `get_loss`.
     """
 
+    # As slots, the attributes every such component has are seen on the class as well.
+    __slots__ = ("cfg", "model", "vocab")
+
     save_activations: bool = False
 
     def __init__(self, vocab: "Vocab", model: Model, name: str, **cfg: Any):
