@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Language"]
 
+# Settings of components that spaCy 3.8 does not know, and refuses to load: left out of configs where they have their default.
+NOT_IN_SPACY = {"save_activations": False}
+
 
 class Language(Assembly, Learning, Saving):
     """Turns texts into documents with annotations.
@@ -125,6 +128,7 @@ class Language(Assembly, Learning, Saving):
 
     @meta.setter
     def meta(self, value: dict[str, Any]) -> None:
+        """Replace it."""
         self._meta = value
 
     @property
@@ -143,10 +147,12 @@ class Language(Assembly, Learning, Saving):
 
     @config.setter
     def config(self, value: Config) -> None:
+        """Replace it; the components are not changed by that."""
         self._config = value
 
     def _component_settings(self, name: str) -> dict[str, Any]:
-        return {"factory": self.get_pipe_meta(name).factory, **self.get_pipe_config(name)}
+        settings = {"factory": self.get_pipe_meta(name).factory, **self.get_pipe_config(name)}
+        return {key: value for key, value in settings.items() if key not in NOT_IN_SPACY or value != NOT_IN_SPACY[key]}
 
     def analyze_pipes(self, *, keys: list[str] = DEFAULT_KEYS, pretty: bool = False) -> dict[str, Any]:
         """What the components write and need, and what is needed but not written before: `summary`, `problems`, `attrs`.

@@ -41,6 +41,21 @@ def test_the_directory_has_the_layout_of_the_field(saved):
     assert "strings.json" in [entry.name for entry in (saved / "vocab").iterdir()]
 
 
+def test_settings_that_the_released_spacy_refuses_are_written_only_when_they_say_something(tmp_path):
+    from spacy_lite import blank
+
+    for value in (False, True):
+        nlp = blank("xx")
+        nlp.add_pipe("tagger", config={"save_activations": value})
+        nlp.get_pipe("tagger").add_label("A")
+        nlp.initialize()
+        nlp.to_disk(tmp_path / "saved")
+        assert ("save_activations" in (tmp_path / "saved" / "config.cfg").read_text()) is value
+        again = load(tmp_path / "saved")
+        assert again.get_pipe("tagger").save_activations is value
+        assert again.get_pipe_config("tagger")["save_activations"] is value
+
+
 def test_bytes_are_read_back_by_a_pipeline_of_the_same_components(nlp, saved):
     nlp.get_pipe("toy_counter").start = 99
     again = type(nlp).from_config(nlp.config).from_bytes(nlp.to_bytes())
