@@ -1,6 +1,6 @@
 """Token attributes of gold and predicted documents side by side, as columns, without a Token object where that can be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from ..gold.example import Example
     from ..tokens import Doc
 
-__all__ = ["MISSING_VALUES", "ColumnGetter", "aligned_column", "is_same_tokens", "pair_values", "values_of"]
+__all__ = [
+    "MISSING_VALUES",
+    "ColumnGetter",
+    "aligned_rows",
+    "by_vocab",
+    "concatenated",
+    "is_same_tokens",
+    "is_white_space",
+    "pair_values",
+    "starts_of",
+    "values_of",
+]
 
 MISSING_VALUES: frozenset = frozenset([None, 0, ""])
 COLUMNS = {
@@ -49,51 +60,72 @@ class ColumnGetter:
         return [self.transform(strings[key] if key else "") for key in ids.tolist()]
 
 
-def values_of(doc: "Doc", attr: str, getter: Callable) -> tuple[numpy.ndarray, list[Any]]:
-    """An attribute of all tokens: for each token the number of its value, (n,) int64, and the distinct values.
+def by_vocab(examples: Iterable["Example"]) -> Iterator[list["Example"]]:
+    """The examples in groups that share their vocabularies, so that an id means the same in a whole group: usually one."""
+    groups: dict[tuple[int, int], list[Example]] = {}
+    for example in examples:
+        groups.setdefault((id(example.predicted.vocab), id(example.reference.vocab)), []).append(example)
+    yield from groups.values()
+
+
+def values_of(docs: list["Doc"], attr: str, getter: Callable) -> tuple[numpy.ndarray, list[Any]]:
+    """An attribute of all tokens of documents of one vocabulary: numbers (T,) int64 and the distinct values they stand for.
 
     Read as a column where the getter allows it: the default one with a stored attribute, or a ColumnGetter.
     """
     reader = ColumnGetter(COLUMNS[attr]) if getter is getattr and attr in COLUMNS else getter
     if isinstance(reader, ColumnGetter):
-        ids, number = numpy.unique(doc.read_column(reader.column), return_inverse=True)
-        values = reader.values(doc, ids)
+        ids, number = numpy.unique(concatenated(doc.read_column(reader.column) for doc in docs), return_inverse=True)
+        values = reader.values(docs[0], ids)
     else:
-        values = [getter(token, attr) for token in doc]
+        values = [getter(token, attr) for doc in docs for token in doc]
         number = numpy.arange(len(values))
     distinct: dict[Any, int] = {}
     merged = numpy.asarray([distinct.setdefault(value, len(distinct)) for value in values], dtype="int64")
     return merged[number.reshape(-1)] if len(merged) else merged, list(distinct)
 
 
-def aligned_column(example: "Example") -> numpy.ndarray:
-    """The one gold token each predicted token is aligned to, (n,) int64; -1 for white space, -2 without exactly one."""
-    predicted = example.predicted
-    x2y = example.alignment.x2y
-    lengths = numpy.asarray(x2y.lengths, dtype="int64")
-    data = numpy.asarray(x2y.data, dtype="int64")
-    gold = numpy.full(len(predicted), -2, dtype="int64")
-    starts = numpy.cumsum(lengths) - lengths
+def concatenated(columns: Iterable[numpy.ndarray]) -> numpy.ndarray:
+    """Columns of several documents as one; an empty one for none."""
+    parts = list(columns)
+    return numpy.concatenate(parts) if parts else numpy.zeros(0, dtype="uint64")
+
+
+def starts_of(docs: list["Doc"]) -> numpy.ndarray:
+    """Where each document's first token is among the tokens of all, (D,) int64."""
+    lengths = numpy.asarray([len(doc) for doc in docs], dtype="int64")
+    return numpy.cumsum(lengths) - lengths
+
+
+def aligned_rows(examples: list["Example"]) -> numpy.ndarray:
+    """The one gold token each predicted token is aligned to, through all examples, (P,) int64; -2 without exactly one."""
+    lengths = concatenated(numpy.asarray(example.alignment.x2y.lengths) for example in examples).astype("int64")
+    data = concatenated(numpy.asarray(example.alignment.x2y.data) for example in examples).astype("int64")
+    rows = numpy.full(len(lengths), -2, dtype="int64")
     single = lengths == 1
-    gold[single] = data[starts[single]]
-    gold[predicted.read_column(IS_SPACE).astype(bool)] = -1
-    return gold
+    offsets = numpy.repeat(starts_of([e.reference for e in examples]), [len(e.predicted) for e in examples])
+    rows[single] = data[(numpy.cumsum(lengths) - lengths)[single]] + offsets[single]
+    return rows
+
+
+def is_white_space(docs: list["Doc"]) -> numpy.ndarray:
+    """Which tokens of the documents are white space, (T,) bool."""
+    return concatenated(doc.read_column(IS_SPACE) for doc in docs).astype(bool)
 
 
 def is_same_tokens(example: "Example") -> bool:
     """Whether predicted and reference have the same tokens, so that spans need no aligning."""
-    alignment = example.alignment
     n = len(example.predicted)
     if n != len(example.reference):
         return False
-    lengths = numpy.asarray(alignment.x2y.lengths)
-    data = numpy.asarray(alignment.x2y.data)
-    return bool(len(data) == n and (lengths == 1).all() and (data == numpy.arange(n)).all())
+    x2y = example.alignment.x2y
+    data = numpy.asarray(x2y.data)
+    return bool(len(data) == n and (numpy.asarray(x2y.lengths) == 1).all() and (data == numpy.arange(n)).all())
 
 
 @dataclass(slots=True)
 class Paired:
-    """Gold and predicted values of one example, as numbers into one list of values.
+    """Gold and predicted values of the tokens of a group of examples, as numbers into one list of values.
 
     gold: number of each gold token's value, -1 missing. rows, predicted: gold token and number of the value of each prediction
     about a gold token that is not missing, without repetitions.
@@ -105,17 +137,18 @@ class Paired:
     predicted: numpy.ndarray
 
 
-def pair_values(example: "Example", attr: str, getter: Callable, is_missing: Callable[[Any], bool]) -> Paired:
-    """Gold and predicted values of an attribute, aligned."""
-    gold, gold_values = values_of(example.reference, attr, getter)
-    predicted, predicted_values = values_of(example.predicted, attr, getter)
+def pair_values(examples: list["Example"], attr: str, getter: Callable, is_missing: Callable[[Any], bool]) -> Paired:
+    """Gold and predicted values of an attribute, aligned, of examples of one vocabulary."""
+    predicted_docs = [example.predicted for example in examples]
+    gold, gold_values = values_of([example.reference for example in examples], attr, getter)
+    predicted, predicted_values = values_of(predicted_docs, attr, getter)
     number = {value: i for i, value in enumerate(gold_values)}
     shared = numpy.asarray([number.setdefault(value, len(number)) for value in predicted_values], dtype="int64")
     missing = numpy.asarray([is_missing(value) for value in gold_values], dtype=bool)
     if len(gold):
         gold = numpy.where(missing[gold], -1, gold)
-    rows = aligned_column(example)
-    known = rows >= 0
+    rows = aligned_rows(examples)
+    known = (rows >= 0) & ~is_white_space(predicted_docs)
     known[known] = gold[rows[known]] >= 0
     rows, predicted = rows[known], shared[predicted[known]] if len(predicted) else predicted
     if len(rows) > 1 and (rows[1:] <= rows[:-1]).any():

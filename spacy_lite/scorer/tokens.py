@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from ..tokenization.scoring import score_tokenization
-from .columns import MISSING_VALUES, pair_values
+from .columns import MISSING_VALUES, by_vocab, pair_values
 from .counts import PRFScore, per_label, sum_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def score_token_attr(
     """
     missing = set(missing_values)
     score = PRFScore()
-    for example in examples:
-        paired = pair_values(example, attr, getter, missing.__contains__)
+    for group in by_vocab(examples):
+        paired = pair_values(group, attr, getter, missing.__contains__)
         right = int((paired.gold[paired.rows] == paired.predicted).sum())
         known = int((paired.gold >= 0).sum())
         score += PRFScore(tp=right, fp=len(paired.rows) - right, fn=known - right)
@@ -56,14 +56,14 @@ def score_token_attr_per_feat(
     """
     missing = set(missing_values)
     scores: dict[str, PRFScore] = defaultdict(PRFScore)
-    for example in examples:
-        strings = example.reference.vocab.strings
+    for group in by_vocab(examples):
+        strings = group[0].reference.vocab.strings
 
         def features_of(value: Any, strings: Any = strings) -> list[str]:
             text = "" if value in missing else strings[value] if isinstance(value, int) else str(value)
             return [] if text in ("", EMPTY_FEATURES) else text.split("|")
 
-        paired = pair_values(example, attr, getter, lambda value, features_of=features_of: not features_of(value))
+        paired = pair_values(group, attr, getter, lambda value, features_of=features_of: not features_of(value))
         features = [features_of(value) for value in paired.values]
         _count_features(scores, paired.gold, paired.rows, paired.predicted, features)
     total = sum_of(scores.values())
@@ -80,13 +80,15 @@ def score_token_attr_per_feat(
 def _count_features(
     scores: dict[str, PRFScore], gold: numpy.ndarray, rows: numpy.ndarray, predicted: numpy.ndarray, features: list[list[str]]
 ) -> None:
-    """Count right, wrong and lost features of one example, once for each distinct pair of gold and predicted values."""
+    """Count right, wrong and lost features of a group, once for each distinct pair of gold and predicted values."""
     counts = numpy.bincount(rows, minlength=len(gold)) if len(rows) else numpy.zeros(len(gold), dtype="int64")
     guess = numpy.full(len(gold), -1, dtype="int64")
     guess[rows] = predicted
     plain = (gold >= 0) & (counts <= 1)
-    pairs, times = numpy.unique(numpy.stack([gold[plain], guess[plain]]), axis=1, return_counts=True)
-    for true, guessed, n in zip(pairs[0].tolist(), pairs[1].tolist(), times.tolist(), strict=True):
+    n_values = len(features) + 1  # and -1, no prediction
+    pairs, times = numpy.unique(gold[plain] * n_values + guess[plain] + 1, return_counts=True)
+    for pair, n in zip(pairs.tolist(), times.tolist(), strict=True):
+        true, guessed = pair // n_values, pair % n_values - 1
         _count_sets(scores, set(features[guessed]) if guessed >= 0 else set(), set(features[true]), n)
     for row in numpy.flatnonzero((gold >= 0) & (counts > 1)).tolist():
         guessed_features = {feature for value in predicted[rows == row].tolist() for feature in features[value]}
