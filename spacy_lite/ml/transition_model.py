@@ -30,16 +30,13 @@ class StateScores:
     weights: ScorerWeights
 
     def contributions(self, start: int = 0, stop: int | None = None) -> numpy.ndarray:
-        """Contribution of tokens [start, stop) to the hidden layer, in a buffer of the calling thread that the next call
-        overwrites.
-        """
+        """What tokens [start, stop) add to the hidden layer, slot by slot, in a buffer of the calling thread that the next call reuses."""
         rows = self.vectors[start:stop]
-        width = self.weights.lower.n_outputs
+        needed = len(rows) * self.weights.padding.size
         buffer = getattr(_workspace, "buffer", None)
-        if buffer is None or buffer.size < len(rows) * width:
-            _workspace.buffer = buffer = numpy.empty(max(len(rows), CHUNK_TOKENS) * width, dtype="f")
-        out = buffer[: len(rows) * width].reshape(len(rows), width)
-        return network.linear(rows, self.weights.lower, out)
+        if buffer is None or buffer.size < needed:
+            _workspace.buffer = buffer = numpy.empty(needed, dtype="f")
+        return self.weights.contributions(rows, buffer)
 
 
 @registry.layers("spacy.TransitionModel.v1")
@@ -112,13 +109,14 @@ def scorer_weights(model: Model) -> ScorerWeights:
 
 
 def by_piece(W: numpy.ndarray) -> numpy.ndarray:
-    """Hidden weights (nF, nO, nP, nI) as rows (nF * nP * nO, nI), the pieces of a slot one after the other."""
-    return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(-1, W.shape[3])
+    """Hidden weights (nF, nO, nP, nI) as (nF, nP * nO, nI), all outputs of a piece one after the other."""
+    nF, nO, nP, nI = W.shape
+    return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(nF, nP * nO, nI)
 
 
-def pack_by_piece(W: numpy.ndarray, b: None) -> Packed:
-    """Hidden weights packed for the search."""
-    return network.pack_linear(by_piece(W))
+def pack_by_piece(W: numpy.ndarray, b: None) -> list[Packed]:
+    """Hidden weights packed for the search, slot by slot."""
+    return [network.pack_linear(slot) for slot in by_piece(W)]
 
 
 def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) -> numpy.ndarray:
@@ -134,11 +132,17 @@ def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) 
     else:
         d_hidden = d_scores
     d_tokens, d_pad, d_bias = trace.scatter(d_hidden)
-    d_W = network.gemm(d_tokens, vectors, trans_a=True).reshape(nF, nP, nO, nI)
-    lower.inc_grad("W", ops.asarray(numpy.ascontiguousarray(d_W.transpose(0, 2, 1, 3))))
+    slots = by_piece(ops.to_numpy(lower.get_param("W")))
+    d_W = numpy.empty((nF, nP * nO, nI), dtype="f")
+    d_vectors = numpy.zeros_like(vectors)
+    for slot in range(nF):
+        network.gemm(d_tokens[slot], vectors, trans_a=True, out=d_W[slot])
+        network.gemm(d_tokens[slot], slots[slot], out=d_vectors, accumulate=True)
+    d_W = d_W.reshape(nF, nP, nO, nI).transpose(0, 2, 1, 3)
+    lower.inc_grad("W", ops.asarray(numpy.ascontiguousarray(d_W)))
     lower.inc_grad("b", ops.asarray(numpy.ascontiguousarray(d_bias.T)))
     lower.inc_grad("pad", ops.asarray(numpy.ascontiguousarray(d_pad.transpose(0, 2, 1))[numpy.newaxis]))
-    return network.gemm(d_tokens, by_piece(ops.to_numpy(lower.get_param("W"))))
+    return d_vectors
 
 
 def mask_unseen(model: Model, d_scores: numpy.ndarray) -> numpy.ndarray:

@@ -6,15 +6,16 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels.network import Packed
 
 class ScorerWeights:
-    lower: Packed
+    lower: list[Packed]
     upper: Packed | None
     padding: NDArray
     bias: NDArray
     unseen: NDArray | None
     n_moves: int
     def __init__(
-        self, lower: Packed, padding: NDArray, bias: NDArray, upper: Packed | None = None, unseen: NDArray | None = None
+        self, lower: list[Packed], padding: NDArray, bias: NDArray, upper: Packed | None = None, unseen: NDArray | None = None
     ) -> None: ...
+    def contributions(self, vectors: NDArray, buffer: NDArray | None = None) -> NDArray: ...
     def score(self, tokens: NDArray, slots: NDArray) -> NDArray: ...
 
 class TrainingTrace:

@@ -24,7 +24,7 @@ cdef extern from "transitions/moves.hh" namespace "spacy_lite" nogil:
 cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
     cppclass Scorer:
         const Kernels* kernels
-        size_t slots, hidden, pieces, n_moves
+        size_t slots, hidden, pieces, n_moves, n_tokens
         const float* tokens
         const float* padding
         const float* bias
@@ -174,11 +174,11 @@ cdef extern from "transitions/beam.hh" namespace "spacy_lite" nogil:
 cdef class ScorerWeights:
     """Weights of the hidden and output layers in the layout the search reads. Immutable: made anew when weights change.
 
-    lower: packed linear layer from a token vector to (slots, pieces, hidden). padding (slots, pieces, hidden) float32: contribution of an
+    lower: for each slot, a packed linear layer from a token vector to (pieces, hidden). padding (slots, pieces, hidden) float32: contribution of an
     empty slot. bias (pieces, hidden) float32. upper: packed linear layer from hidden to the moves, or None: then the hidden layer gives
     the scores itself. unseen (moves,) uint8: moves that must not be predicted, or None.
     """
-    cdef readonly Packed lower
+    cdef readonly list lower
     cdef readonly Packed upper
     cdef readonly object padding
     cdef readonly object bias
@@ -188,7 +188,7 @@ cdef class ScorerWeights:
     cdef const uint8_t[::1] unseen_view
     cdef readonly size_t n_moves
 
-    def __init__(self, Packed lower not None, padding, bias, Packed upper=None, unseen=None):
+    def __init__(self, list lower not None, padding, bias, Packed upper=None, unseen=None):
         self.lower = lower
         self.upper = upper
         self.padding, self.bias, self.unseen = padding, bias, unseen
@@ -199,13 +199,39 @@ cdef class ScorerWeights:
         self.n_moves = upper.shape.outputs if upper is not None else bias.shape[1]
         if padding.shape[0] > 16:
             raise ValueError(f"ScorerWeights: at most 16 slots, got {padding.shape[0]}")
-        if lower.shape.outputs != <size_t>padding.size or bias.shape != padding.shape[1:]:
-            raise ValueError(f"ScorerWeights: lower layer gives {lower.shape.outputs} values, padding has shape {padding.shape}, bias {bias.shape}")
+        if len(lower) != padding.shape[0] or bias.shape != padding.shape[1:] or any(p.n_outputs != bias.size for p in lower):
+            raise ValueError(f"ScorerWeights: {len(lower)} slots of {[p.n_outputs for p in lower]} values do not fit padding of shape "
+                             f"{padding.shape} and bias of shape {bias.shape}")
         if upper is not None and upper.shape.depth != <size_t>bias.shape[1]:
             raise ValueError(f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives {bias.shape[1]}")
 
-    def score(self, const float[:, ::1] tokens, const int32_t[:, ::1] slots):
-        """Scores of states given by their slots, (states, slots) rows of `tokens` or -1: (states, moves) float32."""
+    def contributions(self, const float[:, ::1] vectors, float[::1] buffer=None):
+        """What each token adds to the hidden layer in each slot, (slots, tokens, pieces * hidden) float32.
+
+        vectors: of the tokens, (tokens, width). buffer: memory to write to, at least as large.
+        """
+        cdef size_t n_tokens = vectors.shape[0]
+        cdef size_t width = self.bias_view.shape[0] * self.bias_view.shape[1]
+        cdef size_t slots = len(self.lower)
+        if buffer is None:
+            buffer = np.empty(slots * n_tokens * width, dtype=np.float32)
+        if <size_t>buffer.shape[0] < slots * n_tokens * width:
+            raise ValueError(f"contributions: the buffer holds {buffer.shape[0]} values, needed are {slots * n_tokens * width}")
+        out = np.asarray(buffer)[:slots * n_tokens * width].reshape(slots, n_tokens, width)
+        cdef Packed packed
+        cdef size_t slot
+        if n_tokens:
+            for slot in range(slots):
+                packed = self.lower[slot]
+                if packed.shape.depth != <size_t>vectors.shape[1]:
+                    raise ValueError(f"contributions: vectors have {vectors.shape[1]} columns, the weights take {packed.shape.depth}")
+                with nogil:
+                    packed.kernels.linear(packed.shape, &vectors[0, 0], packed.shape.depth, n_tokens, packed.weights, packed.bias,
+                                          &buffer[slot * n_tokens * width], width, False)
+        return out
+
+    def score(self, const float[:, :, ::1] tokens, const int32_t[:, ::1] slots):
+        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. tokens: their contributions."""
         cdef size_t rows = slots.shape[0]
         if <size_t>slots.shape[1] != <size_t>self.padding_view.shape[0]:
             raise ValueError(f"score: the model looks at {self.padding_view.shape[0]} tokens of a state, got {slots.shape[1]}")
@@ -213,17 +239,18 @@ cdef class ScorerWeights:
         scores = np.empty((rows, self.n_moves), dtype=np.float32)
         if not rows:
             return scores
-        if int(np.asarray(slots).max()) >= tokens.shape[0]:
-            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {tokens.shape[0]} tokens")
+        if int(np.asarray(slots).max()) >= tokens.shape[1]:
+            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {tokens.shape[1]} tokens")
         cdef float[:, ::1] hidden_view = hidden
         cdef float[:, ::1] score_view = scores
-        cdef Scorer m = self.scorer(&tokens[0, 0] if tokens.shape[0] else NULL)
+        cdef Scorer m = self.scorer(&tokens[0, 0, 0] if tokens.shape[1] else NULL, tokens.shape[1])
         with nogil:
             score_states(m, &slots[0, 0], rows, &hidden_view[0, 0], NULL, &score_view[0, 0])
         return scores
 
-    cdef Scorer scorer(self, const float* tokens) noexcept nogil:
+    cdef Scorer scorer(self, const float* tokens, size_t n_tokens) noexcept nogil:
         cdef Scorer m
+        m.n_tokens = n_tokens
         m.kernels = current()
         m.slots = self.padding_view.shape[0]
         m.pieces = self.padding_view.shape[1]
@@ -295,7 +322,7 @@ cdef class TrainingTrace:
     def scatter(self, const float[:, ::1] d_hidden):
         """Gradient of the hidden layer's inputs from that of its outputs, d_hidden (rows, hidden).
 
-        Returns the gradients of the token contributions (tokens, slots * pieces * hidden), of padding (slots, pieces, hidden) and of the
+        Returns the gradients of the token contributions (slots, tokens, pieces * hidden), of padding (slots, pieces, hidden) and of the
         bias (pieces, hidden).
         """
         cdef size_t slots = self.scorer.slots
@@ -303,15 +330,15 @@ cdef class TrainingTrace:
         cdef size_t hidden = self.scorer.hidden
         if <size_t>d_hidden.shape[0] != self.trace.rows or <size_t>d_hidden.shape[1] != hidden:
             raise ValueError(f"scatter: gradient must be {(self.trace.rows, hidden)}, got {(d_hidden.shape[0], d_hidden.shape[1])}")
-        d_tokens = np.zeros((self.n_tokens, slots * pieces * hidden), dtype=np.float32)
+        d_tokens = np.zeros((slots, self.scorer.n_tokens, pieces * hidden), dtype=np.float32)
         d_padding = np.zeros((slots, pieces, hidden), dtype=np.float32)
         d_bias = np.zeros((pieces, hidden), dtype=np.float32)
-        cdef float[:, ::1] tokens_view = d_tokens
+        cdef float[:, :, ::1] tokens_view = d_tokens
         cdef float[:, :, ::1] padding_view = d_padding
         cdef float[:, ::1] bias_view = d_bias
         if self.trace.rows and self.n_tokens:
             with nogil:
-                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0], &padding_view[0, 0, 0], &bias_view[0, 0])
+                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0, 0], &padding_view[0, 0, 0], &bias_view[0, 0])
         return d_tokens, d_padding, d_bias
 
 
@@ -356,13 +383,14 @@ cdef class StateBatch:
         self.owners.append(array)
         return array
 
-    cdef const float* token_rows(self, ScorerWeights weights, const float[:, ::1] tokens) except? NULL:
-        if <size_t>tokens.shape[0] < self.n_tokens or <size_t>tokens.shape[1] != weights.lower.shape.outputs:
-            raise ValueError(f"token contributions must be {(self.n_tokens, weights.lower.shape.outputs)}, "
-                             f"got {(tokens.shape[0], tokens.shape[1])}")
+    cdef const float* token_rows(self, ScorerWeights weights, const float[:, :, ::1] tokens) except? NULL:
+        cdef size_t width = weights.bias_view.shape[0] * weights.bias_view.shape[1]
+        if tokens.shape[0] != <Py_ssize_t>len(weights.lower) or <size_t>tokens.shape[1] < self.n_tokens or <size_t>tokens.shape[2] != width:
+            raise ValueError(f"token contributions must be {(len(weights.lower), self.n_tokens, width)}, "
+                             f"got {(tokens.shape[0], tokens.shape[1], tokens.shape[2])}")
         if weights.n_moves != self.moves.size:
             raise ValueError(f"the model scores {weights.n_moves} moves, the transition system has {self.moves.size}")
-        return &tokens[0, 0] if self.n_tokens else NULL
+        return &tokens[0, 0, 0] if self.n_tokens else NULL
 
 
 cdef class ArcStates(StateBatch):
@@ -421,28 +449,28 @@ cdef class ArcStates(StateBatch):
             with nogil:
                 cut_arcs(self.batch, max_moves)
 
-    def run(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
-        """Take the best valid move until every state is final. tokens: contributions of all tokens, weights.lower applied to their vectors."""
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+    def run(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
+        """Take the best valid move until every state is final. tokens: contributions of all tokens."""
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         with nogil:
             greedy_arcs(scorer, self.batch, max_moves)
 
-    def train(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+    def train(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
         """As `run`, but what the oracle says of every state is noted. Returns a TrainingTrace."""
         cdef TrainingTrace found = TrainingTrace()
         self._need_gold()
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:
             train_arcs(found.scorer, self.batch, max_moves, found.trace)
         return found
 
-    def trace(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+    def trace(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
         """As `run`, but every state and its scores are noted: the `gradient` of the TrainingTrace holds the scores."""
         cdef TrainingTrace found = TrainingTrace()
         self.batch.golds.clear()
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:
@@ -505,12 +533,12 @@ cdef class ArcStates(StateBatch):
             beams.add(self.batch.inputs[i], self.batch.states[i].offset)
         return 0
 
-    def beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0):
+    def beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0):
         """Search with a beam of `width`. For every document its hypotheses, best first: a list of (score, heads, moves).
 
         density: hypotheses below this share of the best one's probability are dropped on the way.
         """
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         cdef ArcBeamBatch beams
         cdef size_t b, k
         cdef ArcHypothesis* item
@@ -526,13 +554,13 @@ cdef class ArcStates(StateBatch):
             found.append(hypotheses)
         return found
 
-    def train_beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
+    def train_beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
         """Search with and without the oracle, and trace the loss where the search was most wrong. Returns a TrainingTrace."""
         cdef TrainingTrace found = TrainingTrace()
         cdef ArcBeamBatch beams
         self._need_gold()
         self.fill_beams(beams, width, density)
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:
@@ -640,28 +668,28 @@ cdef class EntityStates(StateBatch):
             with nogil:
                 cut_entities(self.batch, max_moves)
 
-    def run(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
-        """Take the best valid move until every state is final. tokens: contributions of all tokens, weights.lower applied to their vectors."""
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+    def run(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
+        """Take the best valid move until every state is final. tokens: contributions of all tokens."""
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         with nogil:
             greedy_entities(scorer, self.batch, max_moves)
 
-    def train(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+    def train(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
         """As `run`, but what the oracle says of every state is noted. Returns a TrainingTrace."""
         cdef TrainingTrace found = TrainingTrace()
         self._need_gold()
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:
             train_entities(found.scorer, self.batch, max_moves, found.trace)
         return found
 
-    def trace(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t max_moves=0):
+    def trace(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
         """As `run`, but every state and its scores are noted: the `gradient` of the TrainingTrace holds the scores."""
         cdef TrainingTrace found = TrainingTrace()
         self.batch.golds.clear()
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:
@@ -724,12 +752,12 @@ cdef class EntityStates(StateBatch):
             beams.add(self.batch.inputs[i], self.batch.states[i].offset)
         return 0
 
-    def beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0):
+    def beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0):
         """Search with a beam of `width`. For every document its hypotheses, best first: a list of (score, moves).
 
         density: hypotheses below this share of the best one's probability are dropped on the way.
         """
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens))
+        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         cdef EntityBeamBatch beams
         cdef size_t b, k
         cdef EntityHypothesis* item
@@ -745,13 +773,13 @@ cdef class EntityStates(StateBatch):
             found.append(hypotheses)
         return found
 
-    def train_beam(self, ScorerWeights weights not None, const float[:, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
+    def train_beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0, size_t max_moves=0):
         """Search with and without the oracle, and trace the loss where the search was most wrong. Returns a TrainingTrace."""
         cdef TrainingTrace found = TrainingTrace()
         cdef EntityBeamBatch beams
         self._need_gold()
         self.fill_beams(beams, width, density)
-        found.scorer = weights.scorer(self.token_rows(weights, tokens))
+        found.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
         found.n_tokens = self.n_tokens
         found.owners = weights
         with nogil:

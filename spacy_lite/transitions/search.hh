@@ -15,7 +15,8 @@ namespace spacy_lite {
 struct Scorer {
     const Kernels* kernels;
     size_t slots, hidden, pieces, n_moves;
-    const float* tokens;        // (tokens, slots, pieces, hidden): contribution of a token in a slot
+    size_t n_tokens;
+    const float* tokens;        // (slots, tokens, pieces, hidden): contribution of a token in a slot
     const float* padding;       // (slots, pieces, hidden): of an empty slot
     const float* bias;          // (pieces, hidden)
     const PackedShape* output_shape;  // null: the hidden layer is the scores
@@ -24,6 +25,7 @@ struct Scorer {
     const uint8_t* unseen;      // (n_moves,) 1: never to be predicted; or null
 
     size_t row() const { return pieces * hidden; }
+    size_t place(size_t slot, int32_t token) const { return (slot * n_tokens + size_t(token)) * row(); }
 };
 
 // What a training pass leaves behind, one row a step and state.
@@ -42,7 +44,7 @@ inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, flo
     for (size_t row = 0; row < rows; ++row) {
         for (size_t f = 0; f < m.slots; ++f) {
             const int32_t token = slots[row * m.slots + f];
-            pointers[f] = token < 0 ? m.padding + f * m.row() : m.tokens + (size_t(token) * m.slots + f) * m.row();
+            pointers[f] = token < 0 ? m.padding + f * m.row() : m.tokens + m.place(f, token);
         }
         m.kernels->sum_maxout(pointers, m.slots, m.bias, m.hidden, m.pieces, hidden + row * m.hidden, which ? which + row * m.hidden : nullptr);
     }
@@ -256,7 +258,7 @@ inline void scatter_slots(const Scorer& m, const Trace& trace, const float* d_hi
         for (size_t k = 0; k < row.size(); ++k) d_bias[k] += row[k];
         for (size_t f = 0; f < m.slots; ++f) {
             const int32_t token = trace.slots[r * m.slots + f];
-            float* to = token < 0 ? d_padding + f * m.row() : d_tokens + (size_t(token) * m.slots + f) * m.row();
+            float* to = token < 0 ? d_padding + f * m.row() : d_tokens + m.place(f, token);
             for (size_t k = 0; k < row.size(); ++k) to[k] += row[k];
         }
     }

@@ -35,7 +35,7 @@ class Weights:
 
     def packed(self, unseen=None):
         return ScorerWeights(
-            network.pack_linear(self.lower.reshape(-1, self.lower.shape[-1])),
+            [network.pack_linear(slot.reshape(-1, slot.shape[-1])) for slot in self.lower],
             self.padding,
             self.bias,
             None if self.upper is None else network.pack_linear(self.upper, self.upper_bias),
@@ -43,7 +43,7 @@ class Weights:
         )
 
     def contributions(self, vectors):
-        return np.ascontiguousarray(vectors @ self.lower.reshape(-1, self.lower.shape[-1]).T)
+        return np.stack([vectors @ slot.reshape(-1, slot.shape[-1]).T for slot in self.lower])
 
     def scores(self, vectors, slots):
         """Scores of states, (states, moves), the plain way."""

@@ -121,22 +121,22 @@ def test_scattered_gradients_equal_finite_differences_of_the_hidden_layer(name):
 
     def objective(contributions, padding, bias):
         sums = np.repeat(bias[np.newaxis].astype("d"), trace.n_rows, axis=0)
-        table = contributions.reshape(len(rows), *weights.padding.shape)
+        table = contributions.reshape(len(weights.padding), len(rows), *weights.bias.shape)
         for row, state in enumerate(trace.slots):
             for slot, token in enumerate(state):
-                sums[row] += padding[slot] if token < 0 else table[token, slot]
+                sums[row] += padding[slot] if token < 0 else table[slot, token]
         return float((sums.max(axis=1) * weigh).sum())
 
     contributions = weights.contributions(rows).astype("d")
     step = 1e-4
     rng = np.random.default_rng(3)
     for _ in range(12):
-        token, column = rng.integers(len(rows)), rng.integers(contributions.shape[1])
+        place = tuple(rng.integers(size) for size in contributions.shape)
         up, down = contributions.copy(), contributions.copy()
-        up[token, column] += step
-        down[token, column] -= step
+        up[place] += step
+        down[place] -= step
         slope = (objective(up, weights.padding, weights.bias) - objective(down, weights.padding, weights.bias)) / (2 * step)
-        assert d_tokens[token, column] == pytest.approx(slope, rel=1e-3, abs=1e-3)
+        assert d_tokens[place] == pytest.approx(slope, rel=1e-3, abs=1e-3)
     for gradient, position in ((d_padding, 1), (d_bias, 2)):
         index = tuple(rng.integers(size) for size in gradient.shape)
         arguments_up = [contributions, weights.padding.astype("d"), weights.bias.astype("d")]
