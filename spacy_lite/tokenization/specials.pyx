@@ -74,21 +74,25 @@ cdef class SpecialCases:
 
     cdef Slot resolve(self, int number, Vocab vocab) except *:
         # The words of a special case are permanent, so that any text may refer to them.
-        cdef Slot slot = self.slots[number]
+        cdef Slot slot
         cdef Piece piece
-        slot.first = <uint32_t>self.pool.size()
-        slot.count = 0
+        cdef vector[Piece] pieces
         for orth, norm in self.parsed[number]:
             vocab.strings.add(orth)
             piece.lexeme = vocab.lexeme_of_str(orth)
             piece.norm = 0 if norm is None else vocab.strings.add(norm) if isinstance(norm, str) else norm
-            slot.count += 1
-            piece.ordinal = <unsigned short>slot.count
+            piece.ordinal = <unsigned short>(pieces.size() + 1)
             piece.kind = SPECIAL
             piece.space = False
             piece.opens = False
-            self.pool.push_back(piece)
+            pieces.push_back(piece)
+        # Looking words up may have run Python code, and other threads: the pool is touched only now.
+        slot = self.slots[number]
+        slot.first = <uint32_t>self.pool.size()
+        slot.count = <uint32_t>pieces.size()
         slot.known = True
+        for piece in pieces:
+            self.pool.push_back(piece)
         self.slots[number] = slot
         return slot
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..tokens.doc import Doc
 from ..vocab import Vocab
+from .cutter import Cutter
 
 Search = Callable[[str], Match[str] | None]
 FindAll = Callable[[str], Iterable[Match[str]]]
@@ -12,8 +13,7 @@ Rules = Mapping[str, Iterable[Mapping[Any, Any]]]
 
 SETTINGS: tuple[str, ...]
 
-class Tokenizer:
-    vocab: Vocab
+class Tokenizer(Cutter):
     prefix_search: Search | None
     suffix_search: Search | None
     infix_finditer: FindAll | None
@@ -38,7 +38,6 @@ class Tokenizer:
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]: ...
     def add_special_case(self, string: str, substrings: Iterable[Mapping[Any, Any]]) -> None: ...
     def add_special_cases(self, rules: Rules) -> None: ...
-    def has_affix(self, string: str) -> bool: ...
     def find_prefix(self, string: str) -> int: ...
     def find_suffix(self, string: str) -> int: ...
     def find_infix(self, string: str) -> list[Match[str]]: ...

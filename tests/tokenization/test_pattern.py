@@ -19,7 +19,7 @@ ATOMS = [
 REPEATS = ["*", "+", "?", "{1,2}", "{2}", "*?", "+?", "??", "{0,3}?", "{,2}"]
 
 
-def same_matches(source, text):
+def assert_same_matches(source, text):
     expected, native = re.compile(source), native_pattern(source)
     found, head = expected.search(text), expected.match(text)
     assert native.finditer(text) == [match.span() for match in expected.finditer(text)], (source, text)
@@ -55,7 +55,7 @@ def test_random_patterns_match_as_re_does():
         source = rng.choice(["", "", "(?i)", "(?u)"]) + source
         covered += 1
         for _ in range(8):
-            same_matches(source, "".join(rng.choice(LETTERS) for _ in range(rng.randint(0, 7))))
+            assert_same_matches(source, "".join(rng.choice(LETTERS) for _ in range(rng.randint(0, 7))))
     assert covered > 2500
 
 
@@ -73,7 +73,7 @@ def test_affix_rules_match_as_re_does(source):
     rng = random.Random(3)
     alphabet = "ab1.,-'\"()$%AB é€\n/:?#@m😀’k²https://www.x.org"
     for _ in range(3000):
-        same_matches(source, "".join(rng.choice(alphabet) for _ in range(rng.randint(0, 14))))
+        assert_same_matches(source, "".join(rng.choice(alphabet) for _ in range(rng.randint(0, 14))))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_affix_rules_match_as_re_does(source):
     ],
 )  # fmt: skip
 def test_corners_of_the_syntax(source, text):
-    same_matches(source, text)
+    assert_same_matches(source, text)
 
 
 @pytest.mark.parametrize(

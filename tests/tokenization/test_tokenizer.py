@@ -373,3 +373,26 @@ def test_rules_without_a_pattern_cannot_be_saved_unless_left_out():
     with pytest.raises(ValueError, match="token_match"):
         tokenizer.to_bytes(exclude=["vocab"])
     assert tokenizer.to_bytes(exclude=["vocab", "token_match"])
+
+
+def test_threads_whose_rules_run_in_python_survive_new_generations():
+    def match(text):
+        return re.match(r"keep\d+\.$", text)
+
+    tokenizer = base_tokenizer(token_match=match)
+    tokenizer.vocab.arena_budget = 1 << 14
+    wrong = []
+
+    def work(name):
+        for i in range(400):
+            text = f"don't keep{i}. (w{name}{i}) in spite of x{i}{name}"
+            doc = tokenizer(text)
+            if doc.text != text or words(doc)[:5] != ["do", "n't", f"keep{i}.", "(", f"w{name}{i}"]:
+                wrong.append(text)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
