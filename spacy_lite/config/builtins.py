@@ -122,6 +122,9 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.prioritize_new_ents_filter.v1": "spacy_lite.pipeline.span_ruler",
         "spacy_lite.GenericLanguage.v1": "spacy_lite.lang.generic",
     },
+    "optimizers": {
+        "Adam.v1": "spacy_lite.ml.optimizer",
+    },
     "readers": {
         "spacy.Corpus.v1": "spacy_lite.training.corpus",
         "spacy.JsonlCorpus.v1": "spacy_lite.training.corpus",

@@ -107,17 +107,18 @@ void dropout_mask(uint64_t seed, float rate, size_t size, float* out) {
     if (size & 1) out[size - 1] = uint32_t(splitmix(seed + (size >> 1) * 0x9E3779B97F4A7C15ull)) >= threshold ? kept : 0.0f;
 }
 
-// `learn_rate` already carries the bias correction; decay is subtracted as decay * weight (decoupled, Loshchilov & Hutter 2019).
+// `learn_rate` already carries the bias correction; decay is taken off the moved weight (decoupled, Loshchilov & Hutter 2019), as Thinc does.
+// First moments of rows that are rarely seen shrink by beta1 each step: cut to zero before they become denormal, which would be slow.
 void adam(float* weights, float* gradient, float* first, float* second, size_t size, float beta1, float beta2, float epsilon,
           float learn_rate, float gradient_scale, float decay) {
     for (size_t i = 0; i < size; ++i) {
         const float g = gradient[i] * gradient_scale;
         const float m = first[i] * beta1 + g * (1 - beta1);
         const float v = second[i] * beta2 + g * g * (1 - beta2);
-        first[i] = m;
-        second[i] = v;
-        const float kept = weights[i] - weights[i] * decay;
-        weights[i] = kept - learn_rate * (m / (std::sqrt(v) + epsilon));
+        first[i] = std::fabs(m) < 1e-30f ? 0.0f : m;
+        second[i] = v < 1e-36f ? 0.0f : v;
+        const float moved = weights[i] - learn_rate * (m / (std::sqrt(v) + epsilon));
+        weights[i] = moved - moved * decay;
         gradient[i] = 0;
     }
 }

@@ -221,7 +221,7 @@ def test_adam_equals_its_formula():
     first, second = random_floats(2, 37), np.abs(random_floats(3, 37))
     m = first * 0.9 + gradient * 0.5 * 0.1
     v = second * 0.999 + (gradient * 0.5) ** 2 * 0.001
-    wanted = weights * (1 - 0.01) - 0.1 * m / (np.sqrt(v) + 1e-8)
+    wanted = (weights - 0.1 * m / (np.sqrt(v) + 1e-8)) * (1 - 0.01)
     network.adam(weights, gradient, first, second, 0.9, 0.999, 1e-8, 0.1, 0.5, 0.01)
     assert_allclose(weights, wanted, rtol=1e-5, atol=1e-6)
     assert not gradient.any()

@@ -1,0 +1,89 @@
+"""Adam in one pass: Thinc's optimizer, with its NumPy update replaced by a fused kernel.
+
+Thinc goes over weights, gradient and moments about ten times for an update (norm, clipping, moments, step, clearing, decay),
+which takes as long as the forward and backward pass of a small network. The kernel goes over them twice. Schedules, averages,
+other devices and the other variants (RAdam, L2 in the gradient) are Thinc's.
+"""
+
+import math
+from typing import Any
+
+import numpy
+from thinc.backends import get_array_ops
+from thinc.optimizers import ADAM_DEFAULTS, FloatOrSeq, Optimizer
+
+from ..config.registry import registry
+from ..kernels import network
+
+__all__ = ["Adam", "FusedOptimizer"]
+
+
+@registry.optimizers("Adam.v1")
+def Adam(
+    learn_rate: FloatOrSeq = ADAM_DEFAULTS["learn_rate"],
+    *,
+    L2: FloatOrSeq = ADAM_DEFAULTS["L2"],
+    beta1: FloatOrSeq = ADAM_DEFAULTS["beta1"],
+    beta2: FloatOrSeq = ADAM_DEFAULTS["beta2"],
+    eps: FloatOrSeq = ADAM_DEFAULTS["eps"],
+    grad_clip: FloatOrSeq = ADAM_DEFAULTS["grad_clip"],
+    L2_is_weight_decay: bool = bool(ADAM_DEFAULTS["L2_is_weight_decay"]),
+    use_averages: bool = True,
+) -> Optimizer:
+    """Adam (Kingma & Ba 2014), by default with decoupled weight decay (Loshchilov & Hutter 2019).
+
+    learn_rate, L2, beta1, beta2, eps, grad_clip: numbers or schedules. L2_is_weight_decay: take L2 off the weights rather than
+    add it to the gradient. use_averages: keep moving averages of the weights.
+    """
+    return FusedOptimizer(
+        learn_rate,
+        L2=L2,
+        beta1=beta1,
+        beta2=beta2,
+        eps=eps,
+        grad_clip=grad_clip,
+        L2_is_weight_decay=L2_is_weight_decay,
+        use_averages=use_averages,
+    )
+
+
+class FusedOptimizer(Optimizer):
+    """Thinc's optimizer whose Adam update of NumPy arrays is one kernel; any other update is done by Thinc."""
+
+    __slots__ = ()
+
+    def __call__(self, key: Any, weights: Any, gradient: Any, *, lr_scale: float = 1.0) -> tuple[Any, Any]:
+        """Update `weights` in place and set `gradient` to zero; returns both. key: (node id, parameter name)."""
+        if not (self._is_adam() and _is_plain(weights) and _is_plain(gradient) and gradient.size):
+            return super().__call__(key, weights, gradient, lr_scale=lr_scale)
+        self.nr_update[key] += 1
+        count = self.nr_update[key]
+        flat, flat_gradient = weights.reshape(-1), gradient.reshape(-1)
+        if key not in self.mom1:
+            self.mom1[key] = numpy.zeros(flat.size, dtype="float32")
+            self.mom2[key] = numpy.zeros(flat.size, dtype="float32")
+        clipped = 1.0
+        if self.grad_clip:
+            norm = math.sqrt(network.sum_of_squares(flat_gradient))
+            clipped = self.grad_clip / norm if norm >= self.grad_clip else 1.0
+        rate = self.learn_rate * lr_scale
+        corrected = rate * math.sqrt(1.0 - self.b2**count) / (1.0 - self.b1**count)
+        network.adam(
+            flat, flat_gradient, self.mom1[key], self.mom2[key],
+            self.b1, self.b2, self.eps, corrected, clipped, rate * self.L2,
+        )  # fmt: skip
+        if self.averages is not None:
+            if key not in self.averages:
+                self.averages[key] = numpy.zeros(weights.shape, dtype="float32")
+            get_array_ops(weights).update_averages(self.averages[key], weights, count)
+        return weights, gradient
+
+    def _is_adam(self) -> bool:
+        return not self.use_radam and self.b1 > 0.0 and self.b2 > 0.0 and (self.L2_is_weight_decay or not self.L2)
+
+
+def _is_plain(array: Any) -> bool:
+    """Whether an array can be updated in place as one block of floats."""
+    return (
+        isinstance(array, numpy.ndarray) and array.dtype == numpy.float32 and array.flags.c_contiguous and array.flags.writeable
+    )
