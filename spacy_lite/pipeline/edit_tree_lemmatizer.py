@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 from thinc.api import Model
-from thinc.types import Floats2d, Ints1d
+from thinc.types import Floats2d
 
 from ..attrs import IDS, LEMMA, ORTH
 from ..config import registry
 from ..errors import FormatError, nearest
 from ..language import Language
+from ..ml.rows import RowList
 from ..scorer import Scorer
 from ..strings import StringStore
 from ..tokens import Doc
@@ -26,7 +27,6 @@ from .token_labels import (
     gold_columns,
     match_columns,
     probabilities_of,
-    split_labels,
     split_rows,
 )
 from .trainable_pipe import TrainablePipe
@@ -217,12 +217,26 @@ class EditTreeLemmatizer(TrainablePipe):
         if not self.save_activations:
             return self._fitting_trees(docs, flat_scores(self.model, self.model.predict(docs)))
         probabilities = probabilities_of(self.model, docs)
-        return {"probabilities": split_labels(probabilities, docs), "tree_ids": self._fitting_trees(docs, probabilities)}
+        return {"probabilities": split_rows(docs, probabilities), "tree_ids": self._fitting_trees(docs, probabilities)}
 
-    def _fitting_trees(self, docs: list[Doc], scores: Floats2d) -> list[Ints1d]:
-        best = self.model.ops.to_numpy(best_columns(self.model.ops.xp, scores, self.top_k))
-        candidates = numpy.asarray(self.cfg["labels"], dtype="int32")[best]
-        return split_labels(numpy.asarray(self.trees.first_fitting(docs, candidates), dtype="int32"), docs)
+    def _fitting_trees(self, docs: list[Doc], scores: Floats2d) -> RowList:
+        """The best tree of each token, or, where it does not fit, the next of the `top_k` best ones that does."""
+        ops = self.model.ops
+        labels = numpy.asarray(self.cfg["labels"], dtype="int32")
+        trees = labels[ops.to_numpy(scores.argmax(axis=1))]
+        rows = numpy.arange(len(trees))
+        rows = rows[~self.trees.fit(docs, rows, trees)]
+        if len(rows) and self.top_k > 1:
+            best = labels[ops.to_numpy(best_columns(ops.xp, scores[ops.xp.asarray(rows)], self.top_k))]
+        for place in range(1, min(self.top_k, len(labels))):
+            if not len(rows):
+                break
+            candidates = numpy.ascontiguousarray(best[:, place])
+            trees[rows] = candidates
+            rejected = ~self.trees.fit(docs, rows, candidates)
+            rows, best = rows[rejected], best[rejected]
+        trees[rows] = NO_TREE
+        return split_rows(docs, trees)
 
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tree_ids: Any = None) -> None:
         """Write the lemmas of the predicted trees. activations (or batch_tree_ids): what `predict` gave for these documents."""

@@ -1,7 +1,7 @@
 """The edit trees a lemmatizer has learned, and their application to the tokens of a document."""
 from cpython.mem cimport PyMem_Free
 from libc.stddef cimport size_t
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libcpp.string cimport string
 
 from ..strings cimport StringStore, Word, hash_string
@@ -10,6 +10,7 @@ from ..tokens.store cimport COLUMN_LEMMA
 
 from pathlib import Path
 
+import numpy
 import srsly
 
 from ..errors import FormatError
@@ -33,6 +34,9 @@ cdef class EditTrees:
 
     def __init__(self, StringStore strings not None):
         self.strings = strings
+
+    def __reduce__(self):
+        return unpickle_trees, (self.strings, self.to_bytes())
 
     def __len__(self):
         return self.forest.size()
@@ -137,32 +141,36 @@ cdef class EditTrees:
 
     # Whole batches
 
-    def first_fitting(self, list docs, const int32_t[:, ::1] candidates):
-        """For each token of the documents the first of its candidate trees that fits it, -1 where none does.
+    def fit(self, list docs not None, const int64_t[::1] rows, const int32_t[::1] trees):
+        """Whether trees fit tokens: bool (n,).
 
-        candidates: tree ids (T, k), best first, in the order of the documents' tokens. Gives a list of T ids.
+        rows: (n,) numbers of the tokens, ascending, counting through all documents. trees: (n,) the tree for each of them.
         """
         cdef Doc doc
         cdef Word* word
-        cdef Py_ssize_t row = 0, k = candidates.shape[1], n_rows = candidates.shape[0], i, j
-        cdef int32_t n_trees = self.forest.size(), tree, chosen
-        cdef list found = []
-        for doc in docs:
-            if row + doc.length > n_rows:
-                raise ValueError(f"there are candidates for {n_rows} tokens, but the documents have more")
-            for i in range(doc.length):
-                word = doc.vocab.strings.find_anywhere(doc.lex[i].orth)
-                chosen = -1
-                for j in range(k):
-                    tree = candidates[row, j]
-                    if tree < 0 or tree >= n_trees:
-                        raise IndexError(f"there is no edit tree {tree}: the collection has {n_trees}")
-                    if word != NULL and self.forest.fits(tree, word.data(), word.size):
-                        chosen = tree
-                        break
-                found.append(chosen)
-                row += 1
-        return found
+        cdef Py_ssize_t k, n = rows.shape[0], d = 0, n_docs = len(docs)
+        cdef int64_t start = 0
+        cdef int32_t n_trees = self.forest.size()
+        fitting = numpy.zeros(n, dtype=bool)
+        cdef uint8_t[::1] fits = fitting.view("uint8")
+        if trees.shape[0] != n:
+            raise ValueError(f"{trees.shape[0]} trees for {n} tokens")
+        doc = docs[0] if n_docs else None
+        for k in range(n):
+            while d < n_docs and rows[k] >= start + doc.length:
+                start += doc.length
+                d += 1
+                doc = docs[d] if d < n_docs else None
+            if d == n_docs or rows[k] < start:
+                raise ValueError(f"there is no token {rows[k]} in these {n_docs} documents, or rows are not ascending")
+            if not 0 <= trees[k] < n_trees:
+                raise IndexError(f"there is no edit tree {trees[k]}: the collection has {n_trees}")
+            if is_identity(self.forest.at(trees[k])):
+                fits[k] = True
+                continue
+            word = doc.vocab.strings.find_anywhere(doc.lex[rows[k] - start].orth)
+            fits[k] = word != NULL and self.forest.fits(trees[k], word.data(), word.size)
+        return fitting
 
     def write_lemmas(self, Doc doc not None, const int32_t[::1] trees, bint overwrite, const uint64_t[::1] backoff):
         """Write the LEMMA column of a document, where it is empty or everywhere with `overwrite`.
@@ -266,3 +274,8 @@ cdef class EditTrees:
             except FormatError as error:
                 raise FormatError(f"{path}: {error}") from None
         return self
+
+
+def unpickle_trees(strings, data):
+    """The trees that `EditTrees.to_bytes` gave, with the strings they belong to."""
+    return EditTrees(strings).from_bytes(data)

@@ -1,6 +1,6 @@
 """The morphologizer: part of speech and morphological features of each token, as one label."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -15,8 +15,9 @@ from ..language import Language
 from ..morphology import Morphology
 from ..scorer import Scorer
 from ..tokens import Doc
+from .columns import write_labels
 from .tagger import Tagger
-from .token_labels import MISSING, LabelTable, gold_columns, write_labels
+from .token_labels import MISSING, LabelTable, flat_labels, gold_columns
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -183,16 +184,19 @@ class Morphologizer(Tagger):
 
     # Annotating
 
-    def _write(self, docs: list[Doc], batch_tag_ids: Iterable[Ints1d]) -> None:
+    def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
         morphs, pos, _ = self._label_arrays()
-        overwrite, extend = self.cfg["overwrite"], self.cfg["extend"]
-        for doc, ids in zip(docs, batch_tag_ids, strict=True):
-            ids = self.model.ops.to_numpy(ids)
-            if extend:
-                doc.write_column(MORPH, self._extended(doc.read_column(MORPH), morphs[ids], overwrite))
-            else:
-                write_labels(doc, MORPH, morphs[ids], overwrite)
-            write_labels(doc, POS, pos[ids], overwrite)
+        labels = flat_labels(self.model.ops, batch_tag_ids)
+        overwrite = self.cfg["overwrite"]
+        if self.cfg["extend"]:
+            start = 0
+            for doc in docs:
+                predicted = morphs[labels[start : start + len(doc)]]
+                doc.write_column(MORPH, self._extended(doc.read_column(MORPH), predicted, overwrite))
+                start += len(doc)
+        else:
+            write_labels(docs, MORPH, morphs, labels, overwrite)
+        write_labels(docs, POS, pos, labels, overwrite)
 
     def _extended(self, present: numpy.ndarray, predicted: numpy.ndarray, overwrite: bool) -> numpy.ndarray:
         """Present and predicted features together; with `overwrite` the predicted value of a feature wins."""

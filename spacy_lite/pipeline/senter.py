@@ -1,6 +1,6 @@
 """The sentence recognizer: says of each token whether it starts a sentence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -12,8 +12,9 @@ from ..config import registry
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
+from .columns import write_labels
 from .tagger import Tagger
-from .token_labels import MISSING, gold_columns
+from .token_labels import MISSING, flat_labels, gold_columns
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SentenceRecognizer", "make_senter", "make_senter_scorer", "senter_score"]
 
-START = 1
-INSIDE = numpy.uint64(0xFFFFFFFFFFFFFFFF)  # -1
+# What the SENT_START column holds for each label: -1 inside a sentence, 1 at its start.
+VALUES = numpy.array([-1, 1], dtype="int64").view("uint64")
 DEFAULT_SENTER_MODEL = {
     "@architectures": "spacy.Tagger.v2",
     "tok2vec": {
@@ -113,14 +114,8 @@ class SentenceRecognizer(Tagger):
         """Raises ValueError: the labels are fixed."""
         raise ValueError(f"The labels of `{self.name}` are fixed: {', '.join(self.labels)}")
 
-    def _write(self, docs: list[Doc], batch_tag_ids: Iterable[Ints1d]) -> None:
-        overwrite = self.cfg["overwrite"]
-        for doc, ids in zip(docs, batch_tag_ids, strict=True):
-            values = numpy.where(self.model.ops.to_numpy(ids) == START, numpy.uint64(1), INSIDE)
-            if not overwrite:
-                present = doc.read_column(SENT_START)
-                values = numpy.where(present != 0, present, values)
-            doc.write_column(SENT_START, values)
+    def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
+        write_labels(docs, SENT_START, VALUES, flat_labels(self.model.ops, batch_tag_ids), self.cfg["overwrite"])
 
     def _targets(self, examples: list["Example"]) -> tuple[numpy.ndarray, numpy.ndarray | None]:
         """A token whose start is unknown counts as inside, unless its whole document says nothing about sentences."""

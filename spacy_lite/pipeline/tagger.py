@@ -1,6 +1,6 @@
 """The tagger: one tag a token, by the highest score."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +15,19 @@ from ..gold import validate_examples
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
+from .columns import write_labels
 from .token_labels import (
     MISSING,
     LabelTable,
     best_labels,
     categorical_gradient,
     distillation_gradient,
+    flat_labels,
     flat_scores,
     gold_columns,
     match_columns,
     probabilities_of,
-    split_labels,
     split_rows,
-    write_labels,
 )
 from .trainable_pipe import TrainablePipe
 
@@ -179,7 +179,7 @@ class Tagger(TrainablePipe):
             return {"probabilities": empty, "label_ids": guesses} if self.save_activations else guesses
         if self.save_activations:
             flat = probabilities_of(self.model, docs)
-            rows = split_labels(flat, docs)
+            rows = split_rows(docs, flat)
             return {"probabilities": rows, "label_ids": best_labels(self.model, rows)}
         return best_labels(self.model, self.model.predict(docs))
 
@@ -192,11 +192,9 @@ class Tagger(TrainablePipe):
             batch_tag_ids = batch_tag_ids["label_ids"]
         self._write(docs, batch_tag_ids)
 
-    def _write(self, docs: list[Doc], batch_tag_ids: Iterable[Ints1d]) -> None:
+    def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
         ids = numpy.array([self.vocab.strings.add(label) for label in self.cfg["labels"]], dtype="uint64")
-        overwrite = self.cfg["overwrite"]
-        for doc, tag_ids in zip(docs, batch_tag_ids, strict=True):
-            write_labels(doc, TAG, ids[self.model.ops.to_numpy(tag_ids)], overwrite)
+        write_labels(docs, TAG, ids, flat_labels(self.model.ops, batch_tag_ids), self.cfg["overwrite"])
 
     def _keep_activations(self, docs: list[Doc], activations: dict[str, Any]) -> None:
         if not self.save_activations:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 from thinc.api import Model, Ops
-from thinc.types import Floats2d
+from thinc.types import Floats2d, Ints1d
 
 from ..attrs import ORTH
-from ..ml.rows import RowList, flatten
+from ..ml.rows import RowList, flatten, lengths_of
 from ..tokens import Doc
 
 if TYPE_CHECKING:
@@ -23,13 +23,12 @@ __all__ = [
     "best_labels",
     "categorical_gradient",
     "distillation_gradient",
+    "flat_labels",
     "flat_scores",
     "gold_columns",
     "match_columns",
     "probabilities_of",
-    "split_labels",
     "split_rows",
-    "write_labels",
 ]
 
 MISSING = -1
@@ -164,26 +163,22 @@ def flat_scores(model: Model, scores: Sequence[Floats2d]) -> Floats2d:
 
 def split_rows(scores: Sequence[Floats2d], flat: Floats2d) -> RowList:
     """`flat` (T, L) as a list with the lengths of `scores`."""
-    lengths = scores.lengths if isinstance(scores, RowList) else [len(rows) for rows in scores]
-    return RowList.from_flat(flat, lengths)
+    return RowList.from_flat(flat, lengths_of(scores))
 
 
-def best_labels(model: Model, scores: Sequence[Floats2d]) -> list[numpy.ndarray]:
+def best_labels(model: Model, scores: Sequence[Floats2d]) -> RowList:
     """Index of the highest score of each token: one int32 array a document, all views into one."""
     flat = flat_scores(model, scores)
-    best = flat.argmax(axis=1).astype("int32") if flat.shape[1] else numpy.zeros(flat.shape[0], dtype="int32")
-    return split_labels(model.ops.to_numpy(best), scores)
+    best = flat.argmax(axis=1) if flat.shape[1] else numpy.zeros(flat.shape[0])
+    return RowList.from_flat(model.ops.to_numpy(best).astype("int32"), lengths_of(scores))
 
 
-def split_labels(flat: numpy.ndarray, scores: Sequence[Any]) -> list[numpy.ndarray]:
-    """A flat array (T, …) as views, one a document, with the lengths of `scores`."""
-    views = []
-    start = 0
-    for rows in scores:
-        end = start + len(rows)
-        views.append(flat[start:end])
-        start = end
-    return views
+def flat_labels(ops: Ops, labels: Sequence[Ints1d]) -> numpy.ndarray:
+    """Label ids of a batch, one array a document, as one int32 array (T,) on the CPU."""
+    if isinstance(labels, RowList):
+        return labels.flat
+    arrays = [numpy.asarray(ops.to_numpy(ids) if hasattr(ids, "shape") else ids, dtype="int32") for ids in labels]
+    return numpy.concatenate(arrays) if arrays else numpy.zeros(0, dtype="int32")
 
 
 def probabilities_of(model: Model, docs: list[Doc]) -> Floats2d:
@@ -213,10 +208,3 @@ def match_columns(scores: Floats2d, names: Sequence[Any], wanted: Sequence[Any],
     matched[:, ops.xp.asarray([place[name] for name in names])] = scores
     return matched
 
-
-def write_labels(doc: Doc, attr: int, values: numpy.ndarray, overwrite: bool) -> None:
-    """Write a column (n,) of ids; without `overwrite` only where nothing is written yet."""
-    if not overwrite:
-        present = doc.read_column(attr)
-        values = numpy.where(present != 0, present, values)
-    doc.write_column(attr, values)

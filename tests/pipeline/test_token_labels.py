@@ -12,7 +12,7 @@ from spacy_lite.pipeline.token_labels import (
     best_labels,
     categorical_gradient,
     match_columns,
-    split_labels,
+    split_rows,
 )
 
 OPS = NumpyOps()
@@ -35,7 +35,7 @@ def test_flat_gradient_and_loss_equal_those_of_thinc_document_by_document(truths
         truths = [[label if label is None else label[-1] for label in row] for row in truths]
     total = sum(len(row) for row in truths)
     flat = softmax_rows(seed, total, len(NAMES))
-    scores = split_labels(flat, truths)
+    scores = split_rows(truths, flat)
     reference = SequenceCategoricalCrossentropy(
         names=NAMES, normalize=False, missing_value=None, neg_prefix="!", label_smoothing=smoothing
     )
