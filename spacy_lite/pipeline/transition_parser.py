@@ -71,6 +71,13 @@ class Parser(TrainablePipe):
         self.scorer = scorer
         self._golds: WeakKeyDictionary[Doc, tuple[tuple, Any]] = WeakKeyDictionary()
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Gold parses are kept for documents of this process only.
+        return {key: value for key, value in self.__dict__.items() if key != "_golds"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _golds=WeakKeyDictionary())
+
     # Labels
 
     @property
