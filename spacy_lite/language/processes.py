@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
-from ..config.config import Config
 from ..tokens import Doc, DocBin
 from .batches import Batch
 from .steps import annotate_batch, steps_of
@@ -49,20 +48,12 @@ class Answer(NamedTuple):
     failures: list[Failure]
 
 
-class Handover:
-    """What a worker process needs to run the pipeline. A forked process shares it; for another it travels as config and
-    bytes.
-    """
+class Handover(NamedTuple):
+    """What a worker process needs to run the pipeline. A forked process shares it, another gets it pickled."""
 
-    def __init__(self, nlp: "Language", disable: list[str], component_cfg: Mapping[str, Any] | None) -> None:
-        self.nlp, self.disable, self.component_cfg = nlp, disable, component_cfg
-
-    def __getstate__(self) -> tuple[Any, ...]:
-        return type(self.nlp), self.nlp.config.to_str(interpolate=False), self.nlp.to_bytes(), self.disable, self.component_cfg
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        language, config, data, self.disable, self.component_cfg = state
-        self.nlp = language.from_config(Config().from_str(config, interpolate=False), auto_fill=False).from_bytes(data)
+    nlp: "Language"
+    disable: list[str]
+    component_cfg: Mapping[str, Any] | None
 
 
 def in_processes(

@@ -1,6 +1,8 @@
 """Pipelines on disk and as bytes: what is written is read back, and a failure leaves what was there."""
 
+import copy
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,17 @@ def test_bytes_are_read_back_by_a_pipeline_of_the_same_components(nlp, saved):
     assert partly.get_pipe("toy_counter").start == 12
     with pytest.raises(FormatError, match="msgpack"):
         nlp.from_bytes(nlp.to_bytes()[:-20])
+
+
+def test_a_pipeline_can_be_pickled_and_copied(nlp):
+    nlp.add_pipe("toy_counter", config={"start": 5})
+    nlp.add_pipe("toy_mark")
+    nlp.disable_pipe("toy_mark")
+    nlp.vocab.strings.add("a_label")
+    for again in (pickle.loads(pickle.dumps(nlp)), copy.deepcopy(nlp)):
+        assert again.get_pipe("toy_counter").start == 5 and again.disabled == ["toy_mark"]
+        assert again.config == nlp.config and "a_label" in again.vocab.strings and again.vocab is not nlp.vocab
+        assert [token.text for token in again("some words")] == ["some", "words"]
 
 
 def test_saving_that_fails_leaves_the_old_pipeline_complete(nlp, saved):
