@@ -25,9 +25,9 @@ def like_number(words: str, *, endings: str = "", joint: str | None = None, link
         """Whether the text is a number, in figures or in words."""
         if not text:
             return False
-        if not text[0].isalpha():
-            return FIGURES.match(text) is not None or (ordinal is not None and ordinal.match(text.lower()) is not None)
         lowered = text.lower().strip(".,")
+        if not text[0].isalpha():
+            return FIGURES.match(text) is not None or (ordinal is not None and ordinal.match(lowered) is not None)
         return lowered in known or (compound is not None and compound.match(lowered) is not None)
 
     return like_num
