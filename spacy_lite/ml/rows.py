@@ -88,7 +88,7 @@ def _address(array: Any) -> int:
 def _consecutive(arrays: Sequence[Any]) -> Any:
     """The stretch of the common base that the arrays cover in order, or None where they do not."""
     first = arrays[0]
-    base = getattr(first, "base", None)
+    base: Any = getattr(first, "base", None)
     width = first.shape[1:]
     if getattr(base, "dtype", None) != first.dtype or len(width) != 1 or not base.flags.c_contiguous:
         return None

@@ -57,14 +57,9 @@ def score_token_attr_per_feat(
     missing = set(missing_values)
     scores: dict[str, PRFScore] = defaultdict(PRFScore)
     for group in by_vocab(examples):
-        strings = group[0].reference.vocab.strings
-
-        def features_of(value: Any, strings: Any = strings) -> list[str]:
-            text = "" if value in missing else strings[value] if isinstance(value, int) else str(value)
-            return [] if text in ("", EMPTY_FEATURES) else text.split("|")
-
-        paired = pair_values(group, attr, getter, lambda value, features_of=features_of: not features_of(value))
-        features = [features_of(value) for value in paired.values]
+        reader = _FeatureReader(group[0].reference.vocab.strings, missing)
+        paired = pair_values(group, attr, getter, reader.has_none)
+        features = [reader.read(value) for value in paired.values]
         _count_features(scores, paired.gold, paired.rows, paired.predicted, features)
     total = sum_of(scores.values())
     if not len(total):
@@ -75,6 +70,23 @@ def score_token_attr_per_feat(
         f"{attr}_micro_f": total.fscore,
         f"{attr}_per_feat": per_label(scores),
     }
+
+
+class _FeatureReader:
+    """From the value of an attribute to the features it stands for."""
+
+    def __init__(self, strings: Any, missing: set[Any]) -> None:
+        self.strings = strings
+        self.missing = missing
+
+    def read(self, value: Any) -> list[str]:
+        """The features, such as ["Case=Nom", "Number=Sing"]."""
+        text = "" if value in self.missing else self.strings[value] if isinstance(value, int) else str(value)
+        return [] if text in ("", EMPTY_FEATURES) else text.split("|")
+
+    def has_none(self, value: Any) -> bool:
+        """Whether there are no features."""
+        return not self.read(value)
 
 
 def _count_features(

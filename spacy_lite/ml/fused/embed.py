@@ -112,8 +112,8 @@ class _Vectors:
 def forward(model: Model, docs: Sequence[Any], is_train: bool) -> tuple[Any, Callable]:
     """Embed each distinct word of the batch once; anything but the published tree on the CPU goes to Thinc's layers."""
     mixer = find_maxout_norm(model.layers[-2].layers[0]) if is_fused(model) else None
-    parts = _find_parts(model.layers[:-2]) if mixer is not None else None
-    if parts is None:
+    parts = _find_parts(model.layers[:-2])
+    if mixer is None or parts is None:
         return chain_forward(model, docs, is_train)
     return _embed(parts, mixer, docs, is_train)
 

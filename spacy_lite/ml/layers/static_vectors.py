@@ -101,7 +101,7 @@ def key_attribute(vocab: Vocab, model: Model | None = None) -> int:
 
 def lookup(ops: Ops, vocab: Vocab, keys: Any, last_row_for_missing: bool = False) -> Any:
     """Vectors of the given keys (N,) uint64 as (N, nM) float32: zeros for keys without one (or the table's last row)."""
-    table = vocab.vectors
+    table: Any = vocab.vectors
     if getattr(table, "mode", None) != "default":
         return ops.as_contig(ops.asarray2f(table.get_batch(keys.tolist())))
     rows = ops.asarray(table.find(keys=keys))

@@ -1,6 +1,7 @@
 """Architectures that classify whole documents."""
 
 import math
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -166,7 +167,7 @@ def _bow_classifier(sparse: Model, exclusive_classes: bool, ngram_size: int, no_
     return model
 
 
-def _resize_sparse(layer: Model, new_nO: int, *, fill_defaults: dict[str, float]) -> Model:
+def _resize_sparse(layer: Model, new_nO: int, *, fill_defaults: Mapping[str, float]) -> Model:
     """A copy of a SparseLinear layer with `new_nO` classes; its weights are one row a class, one behind the other."""
     old_nO = layer.maybe_get_dim("nO")
     if old_nO is None:
