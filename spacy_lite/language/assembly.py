@@ -2,6 +2,7 @@
 elsewhere.
 """
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,9 @@ def add_components(nlp: "Language", complete: Config, plain: Config, exclude: li
                 nlp.find_factory(block["factory"])
             except ValueError as error:
                 problem, _, hint = str(error).partition("\n")
-                raise ConfigValidationError(problem, path=("components", name, "factory"), hint=hint) from error
+                raise ConfigValidationError(
+                    problem, path=("components", name, "factory"), hint=inspect.cleandoc(hint)
+                ) from error
             raw = Config({key: value for key, value in written[name].items() if key != "factory"}, is_interpolated=False)
             nlp.add_pipe(block.pop("factory"), name=name, config=block, validate=validate, raw_config=raw)
         elif "source" in block:
