@@ -17,7 +17,7 @@ class AlignmentArray:
     tokens, both as views.
     """
 
-    __slots__ = ("_bounds", "data", "lengths")
+    __slots__ = ("_bounds", "data", "is_identity", "lengths")
 
     def __init__(self, alignment: Sequence[Sequence[int]]) -> None:
         lengths = numpy.fromiter(map(len, alignment), dtype="int32", count=len(alignment))
@@ -36,6 +36,8 @@ class AlignmentArray:
         self.lengths = lengths
         self._bounds = numpy.zeros(len(lengths) + 1, dtype="int64")
         numpy.cumsum(lengths, out=self._bounds[1:])
+        n = len(lengths)
+        self.is_identity = len(data) == n and bool((lengths == 1).all() and (data == numpy.arange(n)).all())
 
     def __len__(self) -> int:
         return len(self.lengths)

@@ -51,6 +51,8 @@ class Example:
         """
         if not isinstance(predicted, Doc):
             raise TypeError(f"Example.from_dict needs a Doc first, got {type(predicted).__name__}")
+        if example_dict is None:
+            raise ValueError("Example.from_dict needs a dict of annotations, got None")
         if not isinstance(example_dict, dict):
             raise TypeError(
                 f"Example.from_dict needs a dict of annotations, got {type(example_dict).__name__}: {example_dict!r}"
@@ -149,15 +151,19 @@ class Example:
         n = len(self._predicted)
         aligned_heads: list[int | None] = [None] * n
         aligned_labels: list[str | None] = [None] * n
+        if x2y.is_identity:
+            return heads.tolist(), labels
         if n and len(gold):
             lone = numpy.flatnonzero(x2y.lengths == 1)
             tokens = x2y.data[x2y.starts[lone]]
             targets = heads[tokens]
-            known = y2x.lengths[targets] == 1
-            lone, tokens, targets = lone[known], tokens[known], targets[known]
-            for i, head, token in zip(lone.tolist(), y2x.data[y2x.starts[targets]].tolist(), tokens.tolist()):
-                aligned_heads[i] = head
+            lone_heads = y2x.lengths[targets] == 1
+            where = numpy.where(lone_heads, y2x.starts[targets], 0)
+            found = y2x.data[where] if len(y2x.data) else where
+            for i, token, known, head in zip(lone.tolist(), tokens.tolist(), lone_heads.tolist(), found.tolist()):
                 aligned_labels[i] = labels[token]
+                if known:
+                    aligned_heads[i] = head
         return aligned_heads, aligned_labels
 
     def _gold_tree(self, projective: bool) -> tuple[Ints1d, list[str | None]]:
@@ -265,8 +271,8 @@ def take_agreed(values: numpy.ndarray, alignment: AlignmentArray) -> list[Any]:
 
     values (counterparts,): what the tokens on the other side have.
     """
-    if (alignment.lengths == 1).all():
-        return values[alignment.data].tolist()
+    if alignment.is_identity:
+        return values.tolist()
     found: list[Any] = [None] * len(alignment)
     filled = numpy.flatnonzero(alignment.lengths)
     if len(filled):
@@ -312,9 +318,8 @@ def validate_examples(examples: Iterable[Example], method: str) -> None:
         raise TypeError(f"{method} needs a list of Examples, got {type(examples).__name__}")
     wrong = {type(example).__name__ for example in examples if not isinstance(example, Example)}
     if wrong:
-        raise TypeError(
-            f"{method} needs a list of Examples, got {', '.join(sorted(wrong))}: make them with Example.from_dict(doc, annotations)"
-        )
+        found = ", ".join(sorted(wrong))
+        raise TypeError(f"{method} needs a list of Examples, got {found}: make them with Example.from_dict(doc, annotations)")
 
 
 def validate_get_examples(get_examples: Callable[[], Iterable[Example]], method: str) -> None:
@@ -322,9 +327,8 @@ def validate_get_examples(get_examples: Callable[[], Iterable[Example]], method:
     least.
     """
     if not callable(get_examples):
-        raise TypeError(
-            f"{method} needs a function that returns Examples, got {type(get_examples).__name__}: pass `lambda: examples`"
-        )
+        found = type(get_examples).__name__
+        raise TypeError(f"{method} needs a function that returns Examples, got {found}: pass `lambda: examples`")
     examples = get_examples()
     if not examples:
         raise TypeError(f"{method} needs a function that returns one Example at least; it returned {examples!r}")
@@ -337,6 +341,6 @@ def validate_distillation_examples(examples: Sequence[Example], method: str) -> 
     for example in examples:
         if [token.text for token in example.predicted] != [token.text for token in example.reference]:
             raise ValueError(
-                f"{method} compares teacher and student token by token: predicted and reference must have the same tokens, these have not: "
-                f"{example.text[:60]!r}"
+                f"{method} compares teacher and student token by token: predicted and reference must have the same tokens, "
+                f"these have not: {example.text[:60]!r}"
             )

@@ -117,7 +117,8 @@ def refuse_overlaps(entities: list[Offsets]) -> None:
     for one, other in zip(ordered, ordered[1:]):
         if other[0] < one[1]:
             raise ValueError(
-                f"the entities {one!r} and {other!r} overlap; a token has one entity at most. Keep overlapping spans in `doc.spans`"
+                f"the entities {one!r} and {other!r} overlap; a token has one entity at most. "
+                "Keep overlapping spans in `doc.spans`"
             )
 
 
@@ -126,8 +127,8 @@ def warn_misaligned(doc: Doc, entities: list[Offsets]) -> None:
     shown = ", ".join(f"{doc.text[start:end]!r} ({start}, {end}, {label!r})" for start, end, label in entities[:3])
     more = f" and {len(entities) - 3} more" if len(entities) > 3 else ""
     warnings.warn(
-        f"entities that do not begin and end where tokens do are left out: {shown}{more}, in the text {doc.text[:60]!r}. Check the "
-        "offsets with `offsets_to_biluo_tags(nlp.make_doc(text), entities)`: such tokens are tagged '-'.",
+        f"entities that do not begin and end where tokens do are left out: {shown}{more}, in the text {doc.text[:60]!r}. "
+        "Check the offsets with `offsets_to_biluo_tags(nlp.make_doc(text), entities)`: such tokens are tagged '-'.",
         stacklevel=3,
     )
 
@@ -193,8 +194,8 @@ def malformed(tags: list[str | None], i: int) -> str:
     """What is wrong with the tag of token `i`, or with the end."""
     found = repr(tags[i]) if i < len(tags) else "the end"
     return (
-        f"the tags are not well-formed BILUO: {found} at token {i} after {tags[max(i - 3, 0) : i]!r}. An entity is U-X, or B-X, any I-X and L-X; "
-        "for tags that only have B and I use `iob_to_biluo`"
+        f"the tags are not well-formed BILUO: {found} at token {i} after {tags[max(i - 3, 0) : i]!r}. An entity is U-X, "
+        "or B-X, any I-X and L-X; for tags that only have B and I use `iob_to_biluo`"
     )
 
 

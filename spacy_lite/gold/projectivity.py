@@ -48,18 +48,15 @@ def ancestors(token: int, heads: Heads) -> Iterable[int]:
 
 def contains_cycle(heads: Heads) -> set[int] | None:
     """The tokens of one cycle, or None for a forest."""
-    finished = [False] * len(heads)
+    visited_from = [-1] * len(heads)  # the token whose path to the root came by first
     for start in range(len(heads)):
-        path: list[int] = []
         token: int | None = start
-        while token is not None and not finished[token]:
-            if token in path[-64:] or token in path:
-                return set(path[path.index(token) :])
-            path.append(token)
+        while token is not None and visited_from[token] < 0:
+            visited_from[token] = start
             head = heads[token]
             token = None if head == token else head
-        for seen in path:
-            finished[seen] = True
+        if token is not None and visited_from[token] == start:
+            return {token, *ancestors(token, heads)}
     return None
 
 
@@ -85,7 +82,9 @@ def projectivize(heads: Heads, labels: Sequence[str | None]) -> tuple[list[int |
     refuse_cycles(heads)
     lifted = list(heads)
     while (token := shortest_crossing_arc(lifted)) is not None:
-        lifted[token] = lifted[lifted[token]]  # type: ignore[index]
+        head = lifted[token]
+        above = lifted[head]  # type: ignore[index]
+        lifted[token] = token if above == head else above  # what hangs on a root becomes a root itself
     decorated = list(labels)
     for token, (old, new) in enumerate(zip(heads, lifted)):
         if old != new and old is not None:
