@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from .vocab import Vocab
 
 _HOMES = {
+    "ConfigSchema": "config.schemas",
+    "ConfigSchemaInit": "config.schemas",
+    "ConfigSchemaNlp": "config.schemas",
+    "ConfigSchemaPretrain": "config.schemas",
+    "ConfigSchemaTraining": "config.schemas",
     "Errors": "errors",
+    "Example": "gold.example",
     "Language": "language",
     "Vocab": "vocab",
     "blank": "language.loading",
@@ -34,6 +40,7 @@ _HOMES = {
     "registry": "config.registry",
     "require_cpu": "devices",
     "require_gpu": "devices",
+    "setup_default_warnings": "errors",
 }
 _MODULES = (
     "about",
