@@ -18,6 +18,7 @@ from ..ml.rows import RowList
 from ..scorer import Scorer
 from ..strings import StringStore
 from ..tokens import Doc
+from .columns import LabelCache
 from .edit_trees import EditTrees
 from .token_labels import (
     MISSING,
@@ -39,7 +40,10 @@ __all__ = ["EditTreeLemmatizer", "lemmatizer_score", "make_edit_tree_lemmatizer"
 
 SAMPLE_SIZE = 10
 NO_TREE = -1
-PAIR_CACHE_SIZE = 100_000
+# Labels of pairs of form and lemma are remembered by both ids, mixed with odd numbers.
+PAIR_CACHE_SIZE = 200_000
+MIXERS = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype="uint64")
+UNKNOWN = -2
 DEFAULT_MODEL = {
     "@architectures": "spacy.Tagger.v2",
     "tok2vec": {
@@ -141,7 +145,7 @@ class EditTreeLemmatizer(TrainablePipe):
         self.save_activations = save_activations
         self.trees = EditTrees(vocab.strings)
         self.tree2label: dict[int, int] = {}
-        self._label_of_pair: dict[tuple[int, int], int] = {}
+        self._label_of_pair = LabelCache(PAIR_CACHE_SIZE)
         self._backoff_attr = self._attr_id(backoff)
 
     def _attr_id(self, backoff: str | None) -> int | None:
@@ -269,14 +273,11 @@ class EditTreeLemmatizer(TrainablePipe):
         """Gold label of every token of the batch, int32 (T,), -1 missing."""
         (lemmas,), known = gold_columns(examples, LEMMA)
         forms = numpy.concatenate([example.predicted.read_column(ORTH) for example in examples])
-        if len(self._label_of_pair) > PAIR_CACHE_SIZE:
-            self._label_of_pair.clear()
-        label_of = self._label_of_pair
-        pairs = list(zip(forms.tolist(), lemmas.tolist(), strict=True))
-        for pair in pairs:
-            if pair not in label_of:
-                label_of[pair] = self._gold_label(*pair)
-        targets = numpy.fromiter((label_of[pair] for pair in pairs), dtype="int32", count=len(pairs))
+        pairs = forms * MIXERS[0] + lemmas * MIXERS[1]
+        targets = self._label_of_pair.find(pairs, UNKNOWN)
+        for i in numpy.flatnonzero(targets == UNKNOWN):
+            targets[i] = self._gold_label(int(forms[i]), int(lemmas[i]))
+            self._label_of_pair.put(int(pairs[i]), targets[i])
         targets[~known] = MISSING
         return targets
 

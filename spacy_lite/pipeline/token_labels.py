@@ -3,16 +3,16 @@
 A batch of documents is one array of T rows here, whatever the number of documents; missing labels are -1.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
 from thinc.api import Model, Ops
 from thinc.types import Floats2d, Ints1d
 
-from ..attrs import ORTH
 from ..ml.rows import RowList, flatten, lengths_of
 from ..tokens import Doc
+from .columns import gather_gold
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -54,37 +54,23 @@ class LabelTable:
         return numpy.where(self.keys[places] == values, self.positions[places], numpy.int32(MISSING))
 
 
-def same_tokens(example: "Example") -> bool:
-    """Whether predicted and reference document are cut into the same tokens."""
-    predicted, reference = example.predicted, example.reference
-    if predicted is reference:
-        return True
-    if len(predicted) != len(reference):
-        return False
-    return numpy.array_equal(predicted.read_column(ORTH), reference.read_column(ORTH))
-
-
-def gold_columns(examples: Iterable["Example"], *attrs: int) -> tuple[list[numpy.ndarray], numpy.ndarray]:
-    """Gold values of the attributes for every predicted token of the batch, one uint64 array (T,) for each attribute.
+def gold_columns(examples: Sequence["Example"], *attrs: int) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Gold values of the attributes for every predicted token of the batch: (attrs, T) uint64.
 
     The second array (T,) bool says where they are known: False for a token that aligns with none of the reference, or with
     several that do not agree in every attribute. Negative values are two's complement.
     """
-    columns: list[list[numpy.ndarray]] = [[] for _ in attrs]
-    known: list[numpy.ndarray] = []
-    for example in examples:
-        length = len(example.predicted)
-        if same_tokens(example):
-            values = [example.reference.read_column(attr) for attr in attrs]
-            known.append(numpy.ones(length, dtype=bool))
-        else:
-            aligned = [example.get_aligned(attr) for attr in attrs]
-            known.append(numpy.array([None not in row for row in zip(*aligned, strict=True)], dtype=bool))
-            values = [_as_ids(column) for column in aligned]
-        for column, value in zip(columns, values, strict=True):
-            column.append(value)
-    empty = [numpy.zeros(0, dtype="uint64")]
-    return [numpy.concatenate(column or empty) for column in columns], numpy.concatenate(known or [numpy.zeros(0, dtype=bool)])
+    predicted = [example.predicted for example in examples]
+    values, differing = gather_gold(predicted, [example.reference for example in examples], list(attrs))
+    known = numpy.ones(values.shape[1], dtype=bool)
+    if differing:
+        ends = numpy.cumsum([len(doc) for doc in predicted])
+        for i in differing:
+            here = slice(ends[i] - len(predicted[i]), ends[i])
+            aligned = [examples[i].get_aligned(attr) for attr in attrs]
+            known[here] = [None not in row for row in zip(*aligned, strict=True)]
+            values[:, here] = [_as_ids(column) for column in aligned]
+    return values, known
 
 
 def _as_ids(values: Sequence[int | None]) -> numpy.ndarray:
