@@ -72,6 +72,7 @@ def set_from_array(TokenStore doc, names, array):
     if MORPH in ids:
         values = values.copy()
         normalize_morphs(doc.vocab, values[:, ids.index(MORPH)])
+        doc.hold_arena()
     view = values
     for column, attr in enumerate(ids):
         doc.store(attr, &view[0, column], width)
@@ -83,7 +84,7 @@ def normalize_morphs(vocab, values):
     """Replace the ids of feature strings in a writable array (n,) by the ids of their normal forms, in place."""
     for key in numpy.unique(values):
         if key:
-            normal = vocab.morphology.add(vocab.strings[int(key)])
+            normal = vocab.morphology.intern(vocab.strings[int(key)])
             if normal != key:
                 values[values == key] = normal
 

@@ -92,7 +92,7 @@ def doc_from_json(doc: Any, data: Mapping[str, Any], validate: bool) -> Any:
         check_json(data)
     tokens, text = data.get("tokens", []), data.get("text", "")
     words = [text[token["start"] : token["end"]] for token in tokens]
-    ends = [token["start"] for token in tokens[1:]] + [len(text)]
+    ends = [*(token["start"] for token in tokens[1:]), len(text)][: len(tokens)]
     spaces = [end > token["end"] for token, end in zip(tokens, ends, strict=True)]
     doc._append_words(words, spaces)
     annotate_tokens(doc, tokens)

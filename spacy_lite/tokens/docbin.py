@@ -106,10 +106,11 @@ class DocBin:
         """
         for string in self.strings:
             vocab.strings.intern(string)
-        kept = vocab.strings.current  # as long as this generator: the strings of Docs yet to be made
+        arena = vocab.strings.current  # the strings are in it: neither a Doc nor this generator can do without
         replaced = self._normal_morphs(vocab)
         for i, rows in enumerate(self.tokens):
             doc = Doc(vocab)
+            doc._keep(arena)
             rows = replaced[i] if replaced else rows
             try:
                 spaces = self.spaces[i].reshape(-1).view("uint8")
@@ -123,7 +124,6 @@ class DocBin:
             if i < len(self.user_data) and self.user_data[i] is not None:
                 doc.user_data.update(unpack(self.user_data[i], plugins=True, use_list=False))
             yield doc
-        del kept
 
     def _normal_morphs(self, vocab: Vocab) -> list[numpy.ndarray] | None:
         # The rows with feature strings in normal form; None where they are so already, as nearly always.

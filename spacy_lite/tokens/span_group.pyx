@@ -62,7 +62,7 @@ cdef class SpanGroup:
     def _index(self, int i):
         if not -len(self.members) <= i < len(self.members):
             raise IndexError(f"there is no span {i} in a group of {len(self.members)} spans")
-        return i % len(self.members)
+        return i if i >= 0 else i + len(self.members)
 
     def __getitem__(self, int i):
         """The Span at an index. Raises IndexError."""

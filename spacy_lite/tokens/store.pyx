@@ -367,6 +367,11 @@ cdef class TokenStore:
             self.drop_caches(-1)
         return 0
 
+    def _keep(self, arena):
+        # Strings of another arena than the current one are used by this document.
+        if not any([arena is held for held in self.arenas]):
+            self.arenas.insert(0, arena)
+
     def _append(self, TokenStore other):
         self.extend(other, 0, other.length)
 

@@ -304,17 +304,16 @@ cdef class Token(TokenAttributes):
 
     @head.setter
     def head(self, Token new_head not None):
-        cdef Tree tree
-        cdef int mine, its, start, end
+        cdef int start, end
         if self.doc is not new_head.doc:
             raise ValueError("the head of a token must be a token of the same Doc")
         if self.i + <int64_t>self.doc.read(COLUMN_HEAD, self.i) == new_head.i:
             return
-        tree = self.doc.get_tree()
-        mine, its = root_of(self.doc, self.i), root_of(self.doc, new_head.i)
-        start = min(tree.left_edge[mine], tree.left_edge[its])
-        end = max(tree.right_edge[mine], tree.right_edge[its]) + 1
+        # Sentences that the change does not touch keep their starts, which need not follow from a tree.
+        start, end = min(self.i, new_head.i), max(self.i, new_head.i) + 1
+        start, end = whole_trees(self.doc, start, end)
         self.doc.writable(COLUMN_HEAD)[self.i] = <uint64_t><int64_t>(new_head.i - self.i)
+        start, end = whole_trees(self.doc, start, end)
         self.doc.set_sentences_from_tree(start, end)
 
     def _nodes(self, int first, int last):
@@ -406,10 +405,15 @@ cdef class Token(TokenAttributes):
         return tuple(token for token in found if token.i != self.i)
 
 
-cdef int root_of(TokenStore doc, int i):
-    cdef int steps
-    for steps in range(doc.length):
-        if doc.read(COLUMN_HEAD, i) == 0:
-            break
-        i += <int><int64_t>doc.read(COLUMN_HEAD, i)
-    return i
+cdef (int, int) whole_trees(TokenStore doc, int start, int end):
+    # The range [start, end) widened until no tree lies partly in it.
+    cdef Tree tree = doc.get_tree()
+    cdef int i
+    cdef bint moved = True
+    while moved:
+        moved = False
+        for i in range(doc.length):
+            if tree.left_edge[i] < end and tree.right_edge[i] >= start and (tree.left_edge[i] < start or tree.right_edge[i] >= end):
+                start, end = min(start, tree.left_edge[i]), max(end, tree.right_edge[i] + 1)
+                moved = True
+    return start, end

@@ -1,0 +1,162 @@
+"""DocBin: many Docs in one file."""
+
+import struct
+import zlib
+
+import numpy
+import pytest
+import srsly
+
+from spacy_lite.errors import FormatError
+from spacy_lite.tokenizer import Tokenizer
+from spacy_lite.tokens import Doc, DocBin
+from spacy_lite.tokens._serialize import ALL_ATTRS
+from spacy_lite.vocab import Vocab, create_vocab
+
+from .test_serialization import assert_same, full_doc
+
+
+@pytest.fixture
+def docs(vocab):
+    plain = Doc(vocab, words=["a", "bé", "c"], sent_starts=[True, False, None])
+    return [full_doc(vocab), Doc(vocab), plain, Doc(vocab, words=["x"], spaces=[False], ents=["B-P"])]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_bytes_bring_docs_back_into_another_vocabulary(docs, keep):
+    collection = DocBin(docs=docs, store_user_data=keep)
+    twins = list(DocBin(store_user_data=keep).from_bytes(collection.to_bytes()).get_docs(create_vocab("xx", None)))
+    assert len(twins) == len(collection) == 4
+    for doc, twin in zip(docs, twins, strict=True):
+        doc.tensor = twin.tensor  # not kept in a DocBin
+        assert_same(doc, twin, user_data=keep and len(doc) > 1 and "np" in doc.spans)
+    assert bool(twins[0].user_data) == keep
+    assert [token.is_sent_start for token in twins[2]] == [True, False, None]
+
+
+def test_only_the_attributes_asked_for_are_kept(docs, vocab):
+    collection = DocBin(attrs=["TAG", "lemma", "ORTH", 65, "SPACY"], docs=docs)
+    assert collection.attrs == [65, 73, 75]
+    doc = next(DocBin().from_bytes(collection.to_bytes()).get_docs(vocab))
+    assert ([token.tag_ for token in doc], doc.has_annotation("DEP"), doc.ents) == (["NNP", "VBD", "DT", "NNP", "."], False, ())
+    with pytest.raises(ValueError, match="did you mean `LEMMA`"):
+        DocBin(attrs=["LEMA"])
+
+
+def test_the_default_attributes_are_those_of_spacy_3():
+    assert DocBin().attrs == [65, 67, 73, 74, 75, 76, 77, 78, 79, 80, 452, 453, 454]
+    assert len(ALL_ATTRS) == 13
+
+
+def test_collections_are_merged(docs):
+    one, other = DocBin(docs=docs[:2]), DocBin(docs=docs[2:])
+    one.merge(other)
+    assert [doc.text for doc in one.get_docs(Vocab())] == [doc.text for doc in docs]
+    with pytest.raises(ValueError, match="different attributes"):
+        one.merge(DocBin(attrs=["TAG"]))
+    with pytest.raises(ValueError, match="user data"):
+        one.merge(DocBin(store_user_data=True))
+
+
+def test_an_empty_collection_is_one_too(vocab):
+    assert list(DocBin().from_bytes(DocBin().to_bytes()).get_docs(vocab)) == []
+
+
+def test_strings_last_while_docs_are_being_made(docs):
+    vocab = create_vocab("xx", None)
+    vocab.arena_budget = 0
+    tokenizer = Tokenizer(vocab)
+    collection = DocBin().from_bytes(DocBin(docs=docs * 3).to_bytes())
+    for number, doc in enumerate(collection.get_docs(vocab)):
+        assert doc.text == docs[number % 4].text
+        last = doc.copy() if number == 8 else None
+        del doc
+        for text in ("one", "two", "three"):
+            tokenizer(text)
+        if last is not None:
+            kept = last
+    assert [token.tag_ for token in kept] == ["NNP", "VBD", "DT", "NNP", "."]
+    del kept, last
+    assert "Thames" not in vocab.strings
+
+
+def test_strings_of_a_file_do_not_join_the_permanent_vocabulary(docs):
+    vocab = Vocab()
+    size = len(vocab.strings)
+    kept = list(DocBin(docs=docs).get_docs(vocab))
+    assert len(vocab.strings) == size and kept[0][0].tag_ == "NNP"
+
+
+def test_a_file_is_written_whole_and_read_back(docs, tmp_path):
+    path = tmp_path / "docs.spacy"
+    DocBin(docs=docs).to_disk(path)
+    assert len(DocBin().from_disk(path)) == 4
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 20, -1, -40])
+def test_a_truncated_file_is_named(docs, tmp_path, cut):
+    path = tmp_path / "docs.spacy"
+    path.write_bytes(DocBin(docs=docs).to_bytes()[:cut])
+    with pytest.raises(FormatError, match=str(path)):
+        DocBin().from_disk(path)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"text", b"\x1f\x8b", zlib.compress(b"text"), zlib.compress(srsly.msgpack_dumps([1])), b"PK\x03\x04"]
+)
+def test_a_foreign_file_is_refused_with_advice(data):
+    with pytest.raises(FormatError, match="convert"):
+        DocBin().from_bytes(data)
+
+
+def changed(collection, **parts):
+    message = srsly.msgpack_loads(zlib.decompress(collection.to_bytes()))
+    return zlib.compress(srsly.msgpack_dumps({**message, **parts}))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"lengths": b"\x00\x00"},
+        {"lengths": struct.pack("<4i", 5, 0, 3, 2**31 - 1)},
+        {"lengths": struct.pack("<4i", 5, 0, 5, -1)},
+        {"tokens": b"\x00" * 8},
+        {"spaces": b""},
+        {"attrs": [75, 65]},
+        {"cats": [{}]},
+        {"span_groups": [b""] * 9},
+    ],
+)
+def test_sizes_that_do_not_add_up_are_refused(docs, parts):
+    with pytest.raises(FormatError, match="damaged"):
+        DocBin().from_bytes(changed(DocBin(docs=docs), **parts))
+
+
+def test_values_that_cannot_be_are_refused_with_the_doc(docs, vocab):
+    collection = DocBin(docs=docs)
+    rows = numpy.concatenate(collection.tokens)
+    rows[5, collection.attrs.index(79)] = 17
+    with pytest.raises(FormatError, match="Doc 2 cannot be read: HEAD of token 0"):
+        list(DocBin().from_bytes(changed(collection, tokens=rows.tobytes())).get_docs(vocab))
+    rows[0, 0] = 12345
+    with pytest.raises(FormatError, match="Doc 0 cannot be read: token 0 is the word with id 12345"):
+        list(DocBin().from_bytes(changed(collection, tokens=rows.tobytes())).get_docs(vocab))
+
+
+def test_files_of_earlier_versions_lack_some_parts(docs, vocab):
+    message = srsly.msgpack_loads(zlib.decompress(DocBin(docs=docs).to_bytes()))
+    for name in ("flags", "span_groups", "cats"):
+        del message[name]
+    twins = list(DocBin().from_bytes(zlib.compress(srsly.msgpack_dumps(message))).get_docs(vocab))
+    assert [twin.text for twin in twins] == [doc.text for doc in docs]
+    assert dict(twins[0].spans) == {}
+
+
+def test_feature_strings_are_brought_to_normal_form(docs, vocab):
+    collection = DocBin(docs=docs)
+    rows = numpy.concatenate(collection.tokens)
+    rows[0, collection.attrs.index(453)] = vocab.strings.add("B=x|A=y")
+    strings = [*sorted(collection.strings), "B=x|A=y"]
+    doc = next(DocBin().from_bytes(changed(collection, tokens=rows.tobytes(), strings=strings)).get_docs(Vocab()))
+    assert str(doc[0].morph) == "A=y|B=x"
