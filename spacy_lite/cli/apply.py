@@ -1,6 +1,6 @@
 """`apply`: annotate texts with a pipeline and save the Docs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,11 @@ def apply(data_path: Path, output_file: Path, model: str, json_field: str, batch
 
 
 def _texts(path: Path, vocab: "Vocab", key: str) -> Iterator["str | Doc"]:
-    readers = {".spacy": lambda p: _read_docs(p, vocab), ".jsonl": lambda p: _read_jsonl(p, key), ".txt": _read_text}
+    readers: dict[str, Callable[[Path], Iterable[Any]]] = {
+        ".spacy": lambda p: _read_docs(p, vocab),
+        ".jsonl": lambda p: _read_jsonl(p, key),
+        ".txt": _read_text,
+    }
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file or folder")
     files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]

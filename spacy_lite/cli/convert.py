@@ -159,7 +159,7 @@ def _docs_of(file: Path, converter: str, settings: dict[str, Any], show: Any) ->
 def _function(name: str) -> Callable[..., Iterator[Any]]:
     from ..training import converters
 
-    functions = {
+    functions: dict[str, Callable[..., Iterator[Any]]] = {
         "conllubio": converters.conllu_to_docs,
         "conllu": converters.conllu_to_docs,
         "conll": converters.conll_ner_to_docs,

@@ -127,7 +127,7 @@ def make_lowercase_variant(nlp: "Language", example: Example) -> Example:
 
 def _orth_variant(nlp: "Language", example: Example, orth_variants: OrthVariants) -> Example:
     reference = example.reference
-    tokens = {
+    tokens: dict[str, list] = {
         "ORTH": [token.text for token in reference],
         "TAG": [token.tag_ for token in reference],
         "SPACY": [bool(token.whitespace_) for token in reference],

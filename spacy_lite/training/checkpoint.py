@@ -77,7 +77,7 @@ def write_checkpoint(path: Path, nlp: "Language", optimizer: Optimizer, state: T
         (folder / "state.json").write_text(json.dumps(facts), encoding="utf8")
         nlp.config.to_disk(folder / "config.cfg")
         with (folder / "arrays.npz").open("wb") as file:
-            numpy.savez(file, **arrays)
+            numpy.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:

@@ -26,7 +26,7 @@ def docs_to_json(docs: Doc | Iterable[Doc], doc_id: int = 0, ner_missing_tag: st
 
 
 def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
-    tags = doc_to_biluo_tags(doc, missing=ner_missing_tag)
+    tags = [tag or "-" for tag in doc_to_biluo_tags(doc, missing=ner_missing_tag)]
     sentences = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[0 : len(doc)]] if len(doc) else []
     return {
         "raw": None if doc.has_unknown_spaces else doc.text,
@@ -70,7 +70,9 @@ def docs_of_paragraphs(vocab: Vocab, document: dict[str, Any]) -> Iterator[Doc]:
 
 
 def _doc_of_paragraph(vocab: Vocab, paragraph: dict[str, Any]) -> Doc:
-    tokens, starts, heads = [], [], []
+    tokens: list[dict[str, Any]] = []
+    starts: list[bool] = []
+    heads: list[int] = []
     for sentence in paragraph["sentences"]:
         for index, token in enumerate(sentence["tokens"]):
             starts.append(index == 0)

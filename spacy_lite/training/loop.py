@@ -227,7 +227,7 @@ def train_while_improving(
     started = perf_counter() - state.seconds
     batches = iter(train_data)
     while not state.finished:
-        epoch, batch = next(batches, (None, None))
+        epoch, batch = next(batches, (state.epoch, None))
         if batch is None:
             state.finished = "all epochs are done"
             break

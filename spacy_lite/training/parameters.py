@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model
+from thinc.api import Model, get_current_ops
 from thinc.backends import get_array_ops
 from thinc.optimizers import Optimizer
 
@@ -125,12 +125,11 @@ def load_optimizer(nlp: "Language", optimizer: Optimizer, arrays: Arrays, counts
     Raises ValueError where its rates are then not the saved ones (its schedules were changed).
     """
     by_name = {name: key for key, name in _keys(nlp).items()}
-    ops = next((node.ops for _, node in _named_nodes(nlp)), None)
     for name, value in arrays.items():
         kind, _, parameter = name.partition(":")
         table = getattr(optimizer, kind)
         if table is not None and parameter in by_name:
-            table[by_name[parameter]] = ops.asarray(numpy.array(value))
+            table[by_name[parameter]] = get_current_ops().asarray(numpy.array(value))
     for kind in ("nr_update", "last_seen"):
         getattr(optimizer, kind).update({by_name[name]: n for name, n in counts[kind].items() if name in by_name})
     optimizer._radam_buffer = [list(row) for row in counts["radam"]]
@@ -152,7 +151,7 @@ def save_attributes(nlp: "Language") -> dict[str, dict[str, Any]]:
     """Those attributes of nodes that training may change and that JSON can hold: plain values, and lists and sets of them."""
     saved: dict[str, dict[str, Any]] = {}
     for name, node in _named_nodes(nlp):
-        values = {}
+        values: dict[str, Any] = {}
         for key, value in node.attrs.items():
             if isinstance(value, SIMPLE):
                 values[key] = value

@@ -17,7 +17,8 @@ def save_random_state(reseed_devices: bool = False) -> dict[str, Any]:
     instead: a run that saves at the same steps, interrupted or not, draws the same numbers.
     """
     version, internal, gauss = random.getstate()
-    name, keys, position, has_gauss, cached = numpy.random.get_state()
+    numbers: Any = numpy.random.get_state(legacy=True)
+    name, keys, position, has_gauss, cached = numbers
     state: dict[str, Any] = {
         "python": [version, _pack(numpy.asarray(internal, dtype="uint32")), gauss],
         "numpy": [name, _pack(keys), int(position), int(has_gauss), float(cached)],

@@ -151,8 +151,8 @@ def test_find_function_gives_file_and_line():
     assert "training/corpus.py:" in output.replace("\n", "")
 
 
-def test_validate_runs():
-    invoke("validate")
+def test_validate_is_content_without_installed_pipelines():
+    assert "No pipelines are installed" in invoke("validate").output
 
 
 def test_package_makes_a_folder_that_loads(workplace, tmp_path, monkeypatch):

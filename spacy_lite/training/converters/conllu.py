@@ -122,10 +122,10 @@ def _read_sentence(lines: Iterable[tuple[int, list[str]]], ner_map: Mapping[str,
         if row <= surface_end:
             space = surface_space if row == surface_end else False
         sentence.rows.append(_read_row(columns, number, row - 1, space, ner_map))
-    for index, row in enumerate(sentence.rows):
-        if not 0 <= row.head < len(sentence.rows):
+    for index, word in enumerate(sentence.rows):
+        if not 0 <= word.head < len(sentence.rows):
             raise FormatError(
-                f"line {number}: word {index + 1} ({row.word}) of the sentence that ends here has head {row.head + 1}, "
+                f"line {number}: word {index + 1} ({word.word}) of the sentence that ends here has head {word.head + 1}, "
                 f"but the sentence has {len(sentence.rows)} words"
             )
     return sentence
@@ -184,7 +184,8 @@ def merged(sentence: Sentence) -> Sentence:
     Tags are joined by `_`, lemmas by a space, features united; head, relation and part of speech are those of the word whose
     head lies outside.
     """
-    rows, new_index = [], {}
+    rows: list[Row] = []
+    new_index: dict[int, int] = {}
     starts = {start: (end, form) for start, end, form in sentence.surface}
     index = 0
     while index < len(sentence.rows):
@@ -223,7 +224,9 @@ def _merge_rows(rows: list[Row], start: int, end: int, form: str) -> Row:
 
 
 def _to_doc(vocab: Vocab, sentences: list[Sentence], append_morphology: bool, with_entities: bool) -> Doc:
-    rows, heads, entities = [], [], []
+    rows: list[Row] = []
+    heads: list[int] = []
+    entities: list[tuple[int, int, str]] = []
     for sentence in sentences:
         offset = len(rows)
         entities.extend(

@@ -46,7 +46,8 @@ def _to_doc(vocab: Vocab, sentences: list[list[tuple[str, str, str]]]) -> Doc:
         tags=[pos for _, pos, _ in words],
         sent_starts=[index == 0 for sentence in sentences for index in range(len(sentence))],
     )
-    spans, offset = [], 0
+    spans: list[Span] = []
+    offset = 0
     for sentence in sentences:
         found = spans_of_tags(tag for _, _, tag in sentence)
         spans.extend(Span(doc, offset + start, offset + end, label=label) for start, end, label in found)
