@@ -63,9 +63,9 @@ cdef class Morphology:
         """The dict with names instead of ids of strings, on either side."""
         return {self.strings.as_string(field): self.strings.as_string(values) for field, values in attrs.items()}
 
-    def get(self, morph):
+    def get(self, morph_key):
         """The FEATS string of an id, "" for one that is not known."""
-        return self.strings[morph] if morph in self.strings else ""
+        return self.strings[morph_key] if morph_key in self.strings else ""
 
     @staticmethod
     def feats_to_dict(feats, *, sort_values=True):

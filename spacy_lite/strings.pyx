@@ -5,6 +5,7 @@ last Doc that holds its arena.
 """
 import json
 import weakref
+from contextlib import contextmanager
 from pathlib import Path
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
@@ -288,6 +289,11 @@ cdef class StringStore:
     def items(self):
         """Pairs (string, id), in the same order."""
         return list(zip(self.keys(), self.values(), strict=True))
+
+    @contextmanager
+    def memory_zone(self, mem=None):
+        """Kept for code written for it: transient strings are freed with their Docs anyway, in a zone or not."""
+        yield mem
 
     # ---- serialisation ----
 

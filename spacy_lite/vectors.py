@@ -46,6 +46,15 @@ class Vectors(BaseVectors):
     Several words may share a row. Raises ValueError for settings that contradict each other.
     """
 
+    name: str | None = None
+    mode: str = Mode.default.value
+    minn: int = 0
+    maxn: int = 0
+    hash_count: int = 1
+    hash_seed: int = 0
+    bow: str = "<"
+    eow: str = ">"
+
     def __init__(
         self,
         *,
@@ -65,7 +74,7 @@ class Vectors(BaseVectors):
     ) -> None:
         super().__init__(strings=strings)
         self.name = name
-        self.key2row: dict[int, int] = {}
+        self._key2row: dict[int, int] = {}
         self._free: list[int] | None = None
         self.data = data if data is not None else numpy.zeros(shape or (0, 0), dtype="f")
         self._set_mode(mode, minn, maxn, hash_count, hash_seed, bow, eow)
@@ -89,7 +98,27 @@ class Vectors(BaseVectors):
                 raise ValueError(f"floret vectors have 1 to 4 rows for a string, got hash_count={hash_count}")
         self.minn, self.maxn, self.hash_count, self.hash_seed, self.bow, self.eow = minn, maxn, hash_count, hash_seed, bow, eow
 
-    # ---- shape ----
+    # ---- the table ----
+
+    @property
+    def data(self) -> Floats2d:
+        """The rows, float32 (rows, width)."""
+        return self._data
+
+    @data.setter
+    def data(self, rows: Floats2d) -> None:
+        self._data = rows
+        self._free = None
+
+    @property
+    def key2row(self) -> dict[int, int]:
+        """Ids of words, and their rows."""
+        return self._key2row
+
+    @key2row.setter
+    def key2row(self, key2row: dict[int, int]) -> None:
+        self._key2row = key2row
+        self._free = None
 
     @property
     def attr(self) -> int:
@@ -163,7 +192,6 @@ class Vectors(BaseVectors):
         """Forget which rows belong to which words."""
         self._refuse_floret("cleared")
         self.key2row = {}
-        self._free = None
 
     def _refuse_floret(self, what: str) -> None:
         if self.mode == Mode.floret:
@@ -190,6 +218,13 @@ class Vectors(BaseVectors):
         if number not in self.key2row:
             raise KeyError(f"no vector for {key!r} to replace: give it one with `add`")
         self.data[self.key2row[number]] = vector
+
+    def __delitem__(self, key: int | str) -> None:
+        self._refuse_floret("changed")
+        if key not in self:
+            raise KeyError(f"no vector for {key!r} to delete")
+        del self.key2row[self.strings.as_int(key)]
+        self._free = None
 
     def add(self, key: int | str, *, vector: Floats1d | None = None, row: int | None = None) -> int:
         """Give a word a row, and the row a vector.
@@ -332,7 +367,6 @@ class Vectors(BaseVectors):
         if last >= len(self.data):
             raise FormatError(f"the keys of the vectors point to row {last}, but there are {len(self.data)} rows")
         self.key2row = key2row
-        self._free = None
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Strings, keys, rows and settings as msgpack. exclude: `strings`."""
@@ -366,7 +400,6 @@ class Vectors(BaseVectors):
             raise FormatError(f"vectors should be an array of two dimensions, got {shape}")
         self.data = get_current_ops().asarray(rows)
         self.key2row = {}
-        self._free = None
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write `vectors` (NumPy format), `key2row`, `vectors.cfg` and strings.json to a directory. exclude: `strings`."""

@@ -75,6 +75,13 @@ def test_replacing_a_vector(vectors):
         vectors["q"] = [1, 1]
 
 
+def test_a_deleted_word_frees_its_row(vectors):
+    del vectors["a"]
+    assert "a" not in vectors and vectors.add("new") == 0
+    with pytest.raises(KeyError, match="to delete"):
+        del vectors["a"]
+
+
 def test_moving_a_word_frees_its_row(vectors):
     vectors.add("a", row=3)
     assert vectors.add("new") == 0
