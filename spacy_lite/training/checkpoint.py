@@ -119,8 +119,11 @@ def check_same_config(checkpoint: Checkpoint, config: Config) -> None:
 
 
 def _is_free(key: str) -> bool:
-    parts = key.split(".")
-    return parts[0] == "training" and parts[1] in FREE_SETTINGS
+    section, *rest = key.split(".")
+    if section == "training":
+        return rest[0] in FREE_SETTINGS
+    # A corpus may have moved: whether it is the same is seen by what is in it.
+    return key in ("paths.train", "paths.dev") or (section == "corpora" and rest[-1] == "path")
 
 
 def _flat(node: Any, prefix: str = "") -> dict[str, str]:

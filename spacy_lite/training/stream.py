@@ -6,9 +6,12 @@ was first read with, putting the examples into the order of the interrupted epoc
 """
 
 import random
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import numpy
 
 from ..gold import Example
 from .random_state import restore_random_state, save_random_state
@@ -83,6 +86,7 @@ class BatchStream:
             "taken": self.taken,
             "order": self._order,
             "n_examples": len(self._examples),
+            "fingerprint": _fingerprint(self._examples),
             "read_state": self._read_state,
             "epoch_state": self._epoch_state,
             "batcher": self._batcher_state,
@@ -105,8 +109,12 @@ class BatchStream:
             if len(self._examples) != position["n_examples"]:
                 raise ValueError(
                     f"The training corpus has {len(self._examples)} examples, but had {position['n_examples']} when the "
-                    f"checkpoint was "
-                    "written: resume with the same corpus, or train afresh without --resume."
+                    "checkpoint was written: resume with the same corpus, or train afresh without --resume."
+                )
+            if _fingerprint(self._examples) != position["fingerprint"]:
+                raise ValueError(
+                    "The training corpus is not the one the checkpoint was written with: its texts have other lengths. "
+                    "Resume with the same corpus, or train afresh without --resume."
                 )
         self._restore_batcher(position["batcher"])
         self._open_epoch()
@@ -169,6 +177,12 @@ class BatchStream:
     def _nothing(self, why: str) -> str:
         path = getattr(self.corpus, "path", None)
         return f"The training corpus{f' {path}' if path else ''} is empty: {why}."
+
+
+def _fingerprint(examples: list[Example]) -> int:
+    """A number that another corpus hardly has: the lengths of all predicted and reference Docs."""
+    lengths = [(len(example), len(example.reference)) for example in examples if isinstance(example, Example)]
+    return zlib.crc32(numpy.asarray(lengths, dtype="int32").tobytes())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 
 import spacy_lite
 from spacy_lite.errors import FormatError, ListenerError
+from spacy_lite.tokens import DocBin
 from spacy_lite.training import loop
 from spacy_lite.training.checkpoint import read_checkpoint
 from spacy_lite.training.initialize import init_nlp
@@ -328,6 +329,16 @@ def test_resuming_with_another_config_names_what_differs(make_config, tmp_path):
     run(make_config(), tmp_path)
     with pytest.raises(ValueError, match="training.dropout: 0.2 before, 0.5 now"):
         run(make_config(**{"training.dropout": 0.5}), tmp_path, resume=True)
+
+
+def test_a_corpus_may_move_but_not_change(make_config, corpora, tmp_path):
+    run(make_config(**{"training.max_steps": 3}), tmp_path / "out")
+    moved = shutil.copy(corpora["train"], tmp_path / "moved.spacy")
+    run(make_config(**{"training.max_steps": 6, "paths.train": str(moved)}), tmp_path / "out", resume=True)
+    docs = list(DocBin().from_disk(corpora["train"]).get_docs(spacy_lite.blank("en").vocab))
+    DocBin(docs=[*docs[1:], docs[0]]).to_disk(moved)
+    with pytest.raises(ValueError, match="not the one the checkpoint"):
+        run(make_config(**{"training.max_steps": 9, "paths.train": str(moved)}), tmp_path / "out", resume=True)
 
 
 def test_a_damaged_checkpoint_is_an_error(make_config, tmp_path):
