@@ -14,6 +14,7 @@ from ..attrs import IDS, LEMMA, ORTH
 from ..config import registry
 from ..errors import FormatError, nearest
 from ..language import Language
+from ..ml.models.tagger import predict_labels
 from ..ml.rows import RowList
 from ..scorer import Scorer
 from ..strings import StringStore
@@ -219,19 +220,28 @@ class EditTreeLemmatizer(TrainablePipe):
             empty = [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
             return {"probabilities": empty, "tree_ids": guesses} if self.save_activations else guesses
         if not self.save_activations:
-            return self._fitting_trees(docs, flat_scores(self.model, self.model.predict(docs)))
+            best, scores_of = predict_labels(self.model, docs)
+            return self._fitting_trees(docs, best.flat, scores_of)
         probabilities = probabilities_of(self.model, docs)
-        return {"probabilities": split_rows(docs, probabilities), "tree_ids": self._fitting_trees(docs, probabilities)}
+        best = self.model.ops.to_numpy(probabilities.argmax(axis=1))
+        return {
+            "probabilities": split_rows(docs, probabilities),
+            "tree_ids": self._fitting_trees(docs, best, probabilities.__getitem__),
+        }
 
-    def _fitting_trees(self, docs: list[Doc], scores: Floats2d) -> RowList:
-        """The best tree of each token, or, where it does not fit, the next of the `top_k` best ones that does."""
+    def _fitting_trees(self, docs: list[Doc], best_label: numpy.ndarray, scores_of: Callable[[Any], Floats2d]) -> RowList:
+        """The best tree of each token, or, where it does not fit, the next of the `top_k` best ones that does.
+
+        best_label: position of the best tree among the labels, (T,). scores_of: from positions of tokens (R,) to their scores
+        (R, labels).
+        """
         ops = self.model.ops
         labels = numpy.asarray(self.cfg["labels"], dtype="int32")
-        trees = labels[ops.to_numpy(scores.argmax(axis=1))]
+        trees = labels[best_label]
         rows = numpy.arange(len(trees))
         rows = rows[~self.trees.fit(docs, rows, trees)]
         if len(rows) and self.top_k > 1:
-            best = labels[ops.to_numpy(best_columns(ops.xp, scores[ops.xp.asarray(rows)], self.top_k))]
+            best = labels[ops.to_numpy(best_columns(ops.xp, scores_of(ops.xp.asarray(rows)), self.top_k))]
         for place in range(1, min(self.top_k, len(labels))):
             if not len(rows):
                 break

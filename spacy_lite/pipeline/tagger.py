@@ -13,6 +13,7 @@ from ..config import registry
 from ..errors import nearest
 from ..gold import validate_examples
 from ..language import Language
+from ..ml.models.tagger import predict_labels
 from ..scorer import Scorer
 from ..tokens import Doc
 from .columns import write_labels
@@ -181,7 +182,7 @@ class Tagger(TrainablePipe):
             flat = probabilities_of(self.model, docs)
             rows = split_rows(docs, flat)
             return {"probabilities": rows, "label_ids": best_labels(self.model, rows)}
-        return best_labels(self.model, self.model.predict(docs))
+        return predict_labels(self.model, docs)[0]
 
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tag_ids: Any = None) -> None:
         """Write the predicted labels. activations (or batch_tag_ids): what `predict` gave for these documents."""

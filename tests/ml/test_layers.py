@@ -20,6 +20,7 @@ from spacy_lite.ml.layers.softmax import softmax_scores
 from spacy_lite.ml.layers.static_vectors import StaticVectors_v1
 from spacy_lite.ml.models.entity_linker import build_span_maker
 from spacy_lite.ml.models.multi_task import build_masked_language_model, get_characters_loss, get_vectors_loss
+from spacy_lite.ml.models.tagger import build_tagger_model, predict_labels
 from spacy_lite.ml.models.textcat import build_bow_text_classifier_v3, build_simple_cnn_text_classifier
 from spacy_lite.ml.models.tok2vec import MultiHashEmbed
 from spacy_lite.ml.rows import RowList
@@ -268,3 +269,21 @@ def test_tables_that_do_not_fit_the_attributes_are_refused(settings, message):
 def test_vocabulary_of_the_tests_has_vectors(vocab):
     assert all(vocab.has_vector(word) for word in VECTOR_WORDS)
     assert ORTH in (getattr(vocab.vectors, "attr", ORTH), ORTH)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_best_labels_are_the_argmax_of_the_scores(vocab, plain):
+    docs = make_docs(vocab, "Apple is the saw", "", "three ships")
+    model = build_tagger_model(MultiHashEmbed(6, ["ORTH"], [20], False), nO=70)
+    model.initialize(X=docs)
+    softmax = model.get_ref("softmax")
+    softmax.set_param("W", numpy.random.RandomState(0).normal(size=(70, 6)).astype("f"))
+    scores = numpy.concatenate(model.predict(docs))
+    if plain:
+        model.name = "another model"
+        model.set_ref("softmax", None)
+    best, scores_of = predict_labels(model, docs)
+    assert [len(labels) for labels in best] == [4, 0, 2]
+    assert best.flat.dtype == numpy.int32
+    assert (best.flat == scores.argmax(axis=1)).all()
+    numpy.testing.assert_allclose(scores_of(numpy.asarray([4, 1])), scores[[4, 1]], atol=1e-5)

@@ -12,7 +12,7 @@ from ...kernels import network
 from ..fused import is_fused, with_forward
 from ..fused.weights import gradient, packed_linear
 
-__all__ = ["softmax_scores"]
+__all__ = ["best_classes", "softmax_scores"]
 
 
 def softmax_scores(nO: int | None = None, nI: int | None = None, *, normalize: bool = True) -> Model[Floats2d, Floats2d]:
@@ -44,6 +44,13 @@ def forward(model: Model, X: Any, is_train: bool) -> tuple[Any, Callable]:
         return network.gemm(d_scores, model.get_param("W"))
 
     return scores, backprop
+
+
+def best_classes(model: Model, X: Any) -> numpy.ndarray:
+    """The class with the highest score of each row (N, nI), the first of equals, as (N,) int32; the scores are not kept."""
+    if not is_fused(model) or X.dtype != numpy.float32:
+        return model.ops.to_numpy(model.predict(X).argmax(axis=1)).astype("int32")
+    return network.linear_argmax(numpy.ascontiguousarray(X), packed_linear(model))
 
 
 def _refuse(d_scores: Any) -> Any:
