@@ -86,6 +86,8 @@ def train(
         if not resume:
             raise ValueError("Missing: the config to train from (make one with `spacy_lite init config`)")
         config_path = output / DIR_CHECKPOINT / "config.cfg"  # type: ignore[operator]
+        if not config_path.exists():
+            raise FileNotFoundError(f"{output} holds no checkpoint to go on from: give the config, to begin a run there")
     if output is not None:
         check_writable(output)
         show.info(f"Saving to: {output}")

@@ -11,7 +11,7 @@ from ..config.defaults import default_config
 from ..config.dotted import get_sourced_components, resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
-from ..errors import ListenerError
+from ..errors import ListenerError, nearest
 from ..gold import Example
 from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
 from ..language.loading import load_model_from_config
@@ -49,6 +49,7 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
         with nlp.select_pipes(enable=resumed):
             nlp.resume_training(sgd=training["optimizer"])
     nlp._link_components()
+    check_listeners(nlp)
     get_examples = _CorpusOnce(nlp, train_corpus, N_STREAMED_EXAMPLES if training["max_epochs"] == -1 else None)
     with nlp.select_pipes(disable=[name for name in {*frozen, *resumed} if name in nlp.pipe_names]):
         nlp.initialize(get_examples, sgd=training["optimizer"])
@@ -79,6 +80,25 @@ class _CorpusOnce:
         if self.keeps:
             self.examples = examples
         return examples
+
+
+def check_listeners(nlp: "Language") -> None:
+    """Raises ListenerError, naming both components, for a layer that listens to one that is missing or comes later."""
+    heard = {id(node) for _, pipe in nlp.components for node in getattr(pipe, "listeners", ())}
+    for name, pipe in nlp.components:
+        model = getattr(pipe, "model", None)
+        for node in model.walk() if isinstance(model, Model) else ():
+            wanted = getattr(node, "upstream_name", None)
+            if wanted is None or id(node) in heard:
+                continue
+            upstream = "tok2vec" if wanted == "*" else wanted
+            there = upstream in nlp.component_names
+            problem = "comes after it in" if there else "is not in"
+            hint = "" if there else nearest(upstream, [n for n, p in nlp.components if hasattr(p, "listeners")])
+            raise ListenerError(
+                f"`{name}` listens to `{upstream}`, which {problem} the pipeline ({', '.join(nlp.component_names)}){hint}.\n"
+                f"  Put `{upstream}` before `{name}`, or give `{name}` a layer of its own in [components.{name}.model.tok2vec]."
+            )
 
 
 def _check_frozen(nlp: "Language", frozen: list[str], annotating: list[str]) -> None:

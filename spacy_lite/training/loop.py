@@ -221,7 +221,7 @@ def train_while_improving(
     """
     state = TrainingState() if state is None else state
     state.finished = _reason_to_stop(state, patience, max_steps)
-    dropouts = Sizes(dropout) if not isinstance(dropout, float | int) else None
+    dropouts = _schedule_of_dropout(dropout)
     if dropouts is not None:
         dropouts.forward(state.step)
     started = perf_counter() - state.seconds
@@ -261,6 +261,15 @@ def train_while_improving(
             "words": state.words,
         }
         yield batch, info, is_best
+
+
+def _schedule_of_dropout(dropout: Any) -> Sizes | None:
+    """None for a constant rate. Raises ValueError for what is neither a rate nor a schedule."""
+    if isinstance(dropout, float | int) and 0 <= dropout < 1:
+        return None
+    if isinstance(dropout, float | int | str) or not (callable(dropout) or isinstance(dropout, Iterable)):
+        raise ValueError(f"training.dropout: expected a rate from 0 up to, not including, 1, or a schedule; got {dropout!r}")
+    return Sizes(dropout)
 
 
 def _finish_update(nlp: "Language", optimizer: Optimizer, exclude: list[str]) -> None:

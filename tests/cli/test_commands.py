@@ -211,7 +211,12 @@ def test_wrong_input_ends_in_one_message(workplace, tmp_path):
     assert "empty" in fails(*run, "--paths.train", tmp_path / "empty.spacy")
     assert "--paths.train" in fails(*run)
     assert "max_steps" in fails(*run, "--paths.train", train, "--training.max_step", 10)
+    assert "expected a rate" in fails(*run, "--paths.train", train, "--training.dropout", "much")
+    assert "`tagger` listens to `tok3vec`, which is not in the pipeline" in fails(
+        *run, "--paths.train", train, "--components.tagger.model.tok2vec.upstream", "tok3vec"
+    )
     assert "no config file" in fails("train", tmp_path / "none.cfg")
+    assert "no checkpoint" in fails("train", "--output", tmp_path / "out", "--resume")
     assert "--section.key" in fails("train", config, "stray")
     (tmp_path / "file").write_text("")
     message = fails("train", config, "--output", tmp_path / "file" / "out", "--paths.train", train, "--paths.dev", dev)
