@@ -52,7 +52,7 @@ def set_from_array(TokenStore doc, names, array):
     cdef const uint64_t[:, ::1] view
     cdef Py_ssize_t column, width
     cdef uint64_t attr
-    ids, alone = attribute_ids(names)
+    ids, _ = attribute_ids(names)
     array = numpy.asarray(array)
     if array.dtype != numpy.uint64:
         warnings.warn(

@@ -74,7 +74,8 @@ def head_offsets(heads: Sequence[int | None], length: int) -> list[int]:
 
 def write_iob(doc: Any, tags: Sequence[str | None]) -> None:
     """Set entities from IOB tags. An I that continues no entity of its type begins one."""
-    places, types = [], []
+    places: list[int] = []
+    types: list[int] = []
     for i, tag in enumerate(tags):
         place, _, label = (tag or "").partition("-")
         if place not in IOB_STRINGS or bool(label) != (place in ("B", "I")) or tag == "-":

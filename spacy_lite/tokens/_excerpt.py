@@ -14,7 +14,7 @@ STRUCTURE = {attrs.HEAD, attrs.SENT_START}
 def excerpt(span: Any, copy_user_data: bool, array_head: Any = None, array: Any = None) -> Any:
     """The Doc that `Span.as_doc` returns."""
     doc = span.doc._stretch(span.start, span.end)
-    if array is not None:
+    if array is not None and array_head is not None:
         kept = [attr not in STRUCTURE for attr in array_head]
         doc.from_array([attr for attr in array_head if attr not in STRUCTURE], array[:, kept])
     if len(doc):

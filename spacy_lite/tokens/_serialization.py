@@ -85,6 +85,7 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
             "`array_body` does not hold uint64 attributes, LENGTH and SPACY first, one column for each of "
             "`array_head`"
         )
+    doc.vocab.maybe_roll()
     if "strings" not in exclude:
         for string in msg.get("strings", ()):
             doc.intern(string)

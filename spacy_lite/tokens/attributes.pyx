@@ -2,7 +2,6 @@
 from libc.stdint cimport uint64_t
 
 from .. cimport attrs
-from .store cimport TokenStore
 
 from ..errors import nearest
 from ..symbols import IDS, PARTS_OF_SPEECH

@@ -1,10 +1,8 @@
 """Doc: a text as a sequence of tokens, with all that is known about them."""
-from libc.stdint cimport uint64_t
-
 from ..lexeme cimport LexemeC
 from ..vocab cimport Vocab
 from .span cimport Span, SpanData
-from .store cimport COLUMN_SENT_START, TokenStore
+from .store cimport TokenStore
 from .token cimport Token
 
 from enum import Enum
@@ -66,6 +64,8 @@ cdef class Doc(TokenStore):
         heads=None, deps=None, sent_starts=None, ents=None,
     ):
         self.vocab = vocab
+        if words is not None:
+            vocab.maybe_roll()
         self.hold_arena()
         self.noun_chunks_iterator = vocab.get_noun_chunks
         if user_data is not None:

@@ -104,11 +104,13 @@ class DocBin:
 
         Raises FormatError where the stored values do not make up a Doc.
         """
+        vocab.maybe_roll()
         for string in self.strings:
             vocab.strings.intern(string)
         arena = vocab.strings.current  # the strings are in it: neither a Doc nor this generator can do without
         replaced = self._normal_morphs(vocab)
         for i, rows in enumerate(self.tokens):
+            vocab.maybe_roll()
             doc = Doc(vocab)
             doc._keep(arena)
             rows = replaced[i] if replaced else rows
@@ -121,8 +123,9 @@ class DocBin:
                 doc.cats = dict(self.cats[i])
             if self.span_groups[i] not in (b"", NO_GROUPS):
                 doc.spans.from_bytes(self.span_groups[i])
-            if i < len(self.user_data) and self.user_data[i] is not None:
-                doc.user_data.update(unpack(self.user_data[i], plugins=True, use_list=False))
+            user_data = self.user_data[i] if i < len(self.user_data) else None
+            if user_data is not None:
+                doc.user_data.update(unpack(user_data, plugins=True, use_list=False))
             yield doc
 
     def _normal_morphs(self, vocab: Vocab) -> list[numpy.ndarray] | None:
@@ -219,7 +222,7 @@ def compress(message: Mapping[str, Any]) -> bytes:
         written.append(compressor.compress(pack(name)))
         if isinstance(part, Chunks):
             written.append(compressor.compress(struct.pack(">BI", 0xC6, sum(chunk.nbytes for chunk in part))))
-            written.extend(compressor.compress(numpy.ascontiguousarray(chunk).reshape(-1).view("uint8")) for chunk in part)
+            written.extend(compressor.compress(numpy.ascontiguousarray(chunk).reshape(-1).view("uint8").data) for chunk in part)
         else:
             written.append(compressor.compress(pack(part)))
     return b"".join([*written, compressor.flush()])

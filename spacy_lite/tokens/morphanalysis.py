@@ -23,13 +23,13 @@ class MorphAnalysis:
 
     def __init__(self, vocab: Vocab, features: str | Mapping[str, Any] | int | Sequence[str] = {}) -> None:  # noqa: B006
         self.vocab = vocab
-        if isinstance(features, (list, tuple)):
-            features = Morphology.FEATURE_SEP.join(str(feature) for feature in features)
-        elif isinstance(features, Mapping):
+        if isinstance(features, Mapping):
             separator = Morphology.VALUE_SEP
-            features = {
-                field: separator.join(value) if isinstance(value, (list, tuple)) else value for field, value in features.items()
-            }
+            features = Morphology.dict_to_feats(
+                {field: separator.join(value) if isinstance(value, (list, tuple)) else value for field, value in features.items()}
+            )
+        elif not isinstance(features, (str, int)):
+            features = Morphology.FEATURE_SEP.join(features)
         #: id of the analysis: what the MORPH attribute of a token holds.
         self.key: int = vocab.morphology.add(features)
 
@@ -73,15 +73,15 @@ class MorphAnalysis:
     def __hash__(self) -> int:
         return hash(self.key)
 
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, str):
+    def __eq__(self, value: object) -> bool:
+        if isinstance(value, str):
             raise ValueError(
                 "a MorphAnalysis is not comparable with a string: compare str(token.morph), or use "
                 "token.morph.get(field)"
             )
-        if not isinstance(other, MorphAnalysis):
+        if not isinstance(value, MorphAnalysis):
             return NotImplemented
-        return self.key == other.key
+        return self.key == value.key
 
     def __str__(self) -> str:
         return self.to_json()

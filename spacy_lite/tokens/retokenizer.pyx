@@ -6,7 +6,6 @@ from libcpp.vector cimport vector
 from ..lexeme cimport LexemeC
 from .span cimport Span, SpanData
 from .store cimport (
-    COLUMN_DEP,
     COLUMN_ENT_IOB,
     COLUMN_ENT_TYPE,
     COLUMN_HEAD,
@@ -220,10 +219,10 @@ cdef list merge_spans(TokenStore doc, list merges):
     tensor = doc.tensor[rows] if doc.tensor is not None and doc.tensor.size else doc.tensor
     rebuild(doc, lex, spaces, sources, place)
     doc.tensor = tensor
-    for k, (iob, lemma, sent_start), checked in results:
+    for k, (iob, lemma, sent_start), _ in results:
         write_merged(doc, k, iob, lemma, sent_start)
     mend_entities(doc)
-    for k, values, checked in results:
+    for k, _, checked in results:
         apply_attributes(doc, k, checked)
     if doc.has_annotation("DEP"):
         doc.set_sentences_from_tree(0, doc.length)

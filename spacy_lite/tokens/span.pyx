@@ -1,11 +1,10 @@
 """Span: a labelled view of consecutive tokens of a Doc."""
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
 from cython cimport freelist
 from libc.stdint cimport int64_t, uint64_t
 
 from .store cimport COLUMN_HEAD, TokenStore
 from .token cimport Token
-from .tree cimport Tree
 
 from ._arrays import lca_matrix, span_to_array
 from ._excerpt import excerpt

@@ -6,9 +6,9 @@ from copy import deepcopy
 from ..errors import FormatError
 from ._packing import pack, unpack
 from .span cimport Span, SpanData
-from .store cimport TokenStore
 
 # id, kb_id, label, start, end, start_char, end_char, as spaCy 3 writes them.
+EMPTY = {}
 SPAN_RECORD = struct.Struct(">QQQllll")
 
 
@@ -20,7 +20,7 @@ cdef class SpanGroup:
     label, ids and bounds: a change shows in both.
     """
 
-    def __init__(self, doc, *, name="", attrs={}, spans=[]):  # noqa: B006
+    def __init__(self, doc, *, name="", attrs=EMPTY, spans=()):
         self.doc_reference = weakref.ref(doc)
         self.name = name
         self.attrs = dict(attrs)

@@ -32,7 +32,6 @@ from ..attrs cimport (
 )
 from ..lexeme cimport LexemeC
 from ..strings cimport StringStore, Word
-from ..vocab cimport Vocab
 from .tree cimport Tree
 
 import numpy
@@ -427,9 +426,9 @@ cdef class TokenStore:
         self.write_column(DEP, deps)
         self.set_sentences_from_tree(0, self.length)
 
-    def intern(self, string):
+    def intern(self, text):
         """Id of a string that will live at least as long as this Doc."""
-        cdef uint64_t key = self.vocab.strings.intern(string)
+        cdef uint64_t key = self.vocab.strings.intern(text)
         self.hold_arena()
         return key
 

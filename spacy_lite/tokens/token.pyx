@@ -1,5 +1,5 @@
 """Token: a view of one position of a Doc."""
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE
+from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
 from libc.stdint cimport int64_t, uint64_t
 
 from .attributes cimport TokenAttributes
@@ -380,11 +380,10 @@ cdef class Token(TokenAttributes):
     @property
     def ancestors(self):
         """The heads on the way to the root, nearest first."""
-        cdef int i = self.i, steps
-        for steps in range(self.doc.length):
-            if self.doc.read(COLUMN_HEAD, i) == 0:
-                break
+        cdef int i = self.i, steps = 0
+        while self.doc.read(COLUMN_HEAD, i) != 0 and steps < self.doc.length:
             i += <int><int64_t>self.doc.read(COLUMN_HEAD, i)
+            steps += 1      # which bounds the way even where a head column has a cycle
             yield Token.view(self.doc, i)
 
     def is_ancestor(self, Token descendant not None):
@@ -413,7 +412,9 @@ cdef (int, int) whole_trees(TokenStore doc, int start, int end):
     while moved:
         moved = False
         for i in range(doc.length):
-            if tree.left_edge[i] < end and tree.right_edge[i] >= start and (tree.left_edge[i] < start or tree.right_edge[i] >= end):
+            if tree.right_edge[i] < start or tree.left_edge[i] >= end:
+                continue
+            if tree.left_edge[i] < start or tree.right_edge[i] >= end:
                 start, end = min(start, tree.left_edge[i]), max(end, tree.right_edge[i] + 1)
                 moved = True
     return start, end

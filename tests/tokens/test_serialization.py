@@ -11,7 +11,8 @@ from spacy_lite.tokens import Doc, Span, Token
 from spacy_lite.vocab import Vocab, create_vocab
 
 ALL = [
-    "ORTH", "SPACY", "NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID", "LEMMA", "MORPH", "POS", "SENT_START"
+    "ORTH", "SPACY", "NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID", "LEMMA", "MORPH",
+    "POS", "SENT_START",
 ]  # fmt: skip
 
 
