@@ -69,6 +69,10 @@ def command(group: typer.Typer, name: str, *, overrides: bool = False, hidden: b
             except KeyboardInterrupt:
                 msg.fail("Interrupted")
                 raise typer.Exit(130) from None
+            except BrokenPipeError:
+                # Whoever read the output has seen enough; Python must not try to write the rest when it ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit(1) from None
             except Exception as error:
                 if type(error).__module__.partition(".")[0] in ("typer", "click"):
                     raise

@@ -216,6 +216,8 @@ def _build(folder: Path, kind: str) -> None:
     else:
         words = [sys.executable, "setup.py", "-q", "bdist_wheel" if kind == "wheel" else "sdist"]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    for left in (folder / "build", *folder.glob("*.egg-info")):
+        shutil.rmtree(left, ignore_errors=True)
     if done.returncode:
         tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise RuntimeError(f"building the {kind} of {folder} failed:\n{tail}")
