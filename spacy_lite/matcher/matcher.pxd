@@ -56,6 +56,7 @@ cdef class Search:
 cdef class Matcher:
     cdef readonly Vocab vocab
     cdef public bint validate
+    cdef bint _has_callbacks
     cdef PatternSet automata
     cdef dict _patterns         # key -> patterns as written
     cdef dict _callbacks

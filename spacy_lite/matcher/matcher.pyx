@@ -90,6 +90,7 @@ cdef class Matcher:
             self._compile(number, pattern)
         self._patterns.setdefault(number, []).extend(patterns)
         self._callbacks[number] = on_match
+        self._has_callbacks = any(self._callbacks.values())
         self._filters[number] = greedy
 
     def remove(self, key):
@@ -183,10 +184,11 @@ cdef class Matcher:
         if not self.automata.find(search.values, search.n, ask, <void*>search, found):
             raise search.error
         matches = self._filtered(search, found, with_alignments and not as_spans)
-        for i, match in enumerate(matches):
-            on_match = self._callbacks.get(match[0])
-            if on_match is not None:
-                on_match(self, doc, i, matches)
+        if self._has_callbacks:
+            for i, match in enumerate(matches):
+                on_match = self._callbacks.get(match[0])
+                if on_match is not None:
+                    on_match(self, doc, i, matches)
         if as_spans:
             return [Span(doc, start + first, end + first, label=key) for key, start, end in matches]
         return matches

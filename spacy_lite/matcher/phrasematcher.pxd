@@ -23,6 +23,7 @@ cdef class PhraseMatcher:
     cdef readonly Vocab vocab
     cdef readonly uint64_t attr
     cdef bint _validate
+    cdef bint _has_callbacks
     cdef PhraseTrie trie
     cdef dict _callbacks
     cdef dict _docs             # key -> tuples of ids, for pickling

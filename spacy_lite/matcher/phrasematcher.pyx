@@ -2,6 +2,7 @@
 from libc.stdint cimport uint64_t
 from libcpp.vector cimport vector
 
+from ..attrs cimport LOWER, ORTH
 from ..tokens.doc cimport Doc
 from ..vocab cimport Vocab
 
@@ -69,6 +70,7 @@ cdef class PhraseMatcher:
             phrases.append(self._ids_of(doc))
         number = self.vocab.strings.add(key) if isinstance(key, str) else key
         self._callbacks[number] = on_match
+        self._has_callbacks = any(self._callbacks.values())
         self._docs.setdefault(number, []).extend(phrases)
         for phrase in phrases:
             self._add_ids(number, phrase)
@@ -88,8 +90,15 @@ cdef class PhraseMatcher:
     cdef int _gather(self, Doc doc, int first, int last, vector[uint64_t]& ids) except -1:
         cdef int i
         ids.resize(last - first)
-        for i in range(first, last):
-            ids[i - first] = doc.get_attr(i, self.attr)
+        if self.attr == ORTH:
+            for i in range(first, last):
+                ids[i - first] = doc.lex[i].orth
+        elif self.attr == LOWER:
+            for i in range(first, last):
+                ids[i - first] = doc.lex[i].lower
+        else:
+            for i in range(first, last):
+                ids[i - first] = doc.get_attr(i, self.attr)
         return 0
 
     def _check_annotation(self, doc):
@@ -106,6 +115,7 @@ cdef class PhraseMatcher:
 
     def _restore(self, dict docs, dict callbacks):
         self._callbacks.update(callbacks)
+        self._has_callbacks = any(callbacks.values())
         for key, phrases in docs.items():
             self._docs[key] = list(phrases)
             for phrase in phrases:
@@ -142,10 +152,11 @@ cdef class PhraseMatcher:
         with nogil:
             self.trie.find(ids.data(), ids.size(), found)
         matches = [(match.key, match.start, match.end) for match in found]
-        for i, (key, _, _) in enumerate(matches):
-            on_match = self._callbacks.get(key)
-            if on_match is not None:
-                on_match(self, doc, i, matches)
+        if self._has_callbacks:
+            for i, (key, _, _) in enumerate(matches):
+                on_match = self._callbacks.get(key)
+                if on_match is not None:
+                    on_match(self, doc, i, matches)
         if as_spans:
             return [Span(doc, start + first, end + first, label=key) for key, start, end in matches]
         return matches
