@@ -12,7 +12,7 @@ from ..config import registry
 from ..kernels import network
 from ..kernels.network import Packed
 from ..kernels.packing import packed
-from ..transitions.engine import ScorerWeights, TrainingTrace
+from ..transitions.scoring import ScorerWeights, TrainingTrace
 from .layers.precomputable_affine import PrecomputableAffine
 
 __all__ = ["StateScores", "TransitionModel", "resize_output"]
@@ -30,7 +30,9 @@ class StateScores:
     weights: ScorerWeights
 
     def contributions(self, start: int = 0, stop: int | None = None) -> numpy.ndarray:
-        """What tokens [start, stop) add to the hidden layer, slot by slot, in a buffer of the calling thread that the next call reuses."""
+        """What tokens [start, stop) add to the hidden layer, slot by slot, in a buffer of the calling thread that the
+        next call reuses.
+        """
         rows = self.vectors[start:stop]
         needed = len(rows) * self.weights.padding.size
         buffer = getattr(_workspace, "buffer", None)

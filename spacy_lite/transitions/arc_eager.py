@@ -11,7 +11,7 @@ import numpy
 from ..attrs import DEP, HEAD, SENT_START
 from ..tokens import Doc
 from . import nonproj
-from .engine import ArcStates
+from .states import ArcStates
 from .system import TransitionSystem
 
 if TYPE_CHECKING:

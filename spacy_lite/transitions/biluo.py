@@ -10,7 +10,7 @@ import numpy
 
 from ..attrs import ENT_IOB, ENT_KB_ID, ENT_TYPE, IS_SPACE, SENT_START
 from ..tokens import Doc
-from .engine import EntityStates
+from .states import EntityStates
 from .system import TransitionSystem
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 
 from spacy_lite.kernels import network
-from spacy_lite.transitions.engine import ArcStates, EntityStates, ScorerWeights
+from spacy_lite.transitions.scoring import ScorerWeights
+from spacy_lite.transitions.states import ArcStates, EntityStates
 
 SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spacy_lite.transitions.engine import ArcStates, EntityStates
+from spacy_lite.transitions.states import ArcStates, EntityStates
 
 from . import helpers
 from .helpers import BREAK, LEFT, REDUCE, RIGHT, SHIFT, entities_of, entity_sequences, projective_trees

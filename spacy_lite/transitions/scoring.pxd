@@ -1,0 +1,53 @@
+"""Weights of the scorer and the notes of a training pass, as the native search reads and writes them."""
+from libc.stdint cimport int32_t, uint8_t
+from libcpp.vector cimport vector
+
+from ..kernels.network cimport Kernels, Packed, PackedShape
+
+
+cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
+    cppclass Scorer:
+        const Kernels* kernels
+        size_t slots, hidden, pieces, n_moves, n_tokens
+        const float* tokens
+        const float* padding
+        const float* bias
+        const PackedShape* output_shape
+        const float* output
+        const float* output_bias
+        const uint8_t* unseen
+
+    cppclass Trace:
+        vector[int32_t] slots
+        vector[float] hidden
+        vector[uint8_t] which
+        vector[float] gradient
+        vector[int32_t] state
+        double loss
+        size_t rows
+
+    void score_states(const Scorer&, const int32_t*, size_t, float*, uint8_t*, float*)
+    void scatter_slots(const Scorer&, const Trace&, const float*, float*, float*, float*) except +
+
+
+cdef class ScorerWeights:
+    cdef readonly list lower
+    cdef readonly Packed upper
+    cdef readonly object padding
+    cdef readonly object bias
+    cdef readonly object unseen
+    cdef const float[:, :, ::1] padding_view
+    cdef const float[:, ::1] bias_view
+    cdef const uint8_t[::1] unseen_view
+    cdef readonly size_t n_moves
+    cdef Scorer scorer(self, const float* tokens, size_t n_tokens) noexcept nogil
+
+
+cdef class TrainingTrace:
+    cdef Trace trace
+    cdef Scorer scorer
+    cdef readonly size_t n_tokens
+    cdef object owners
+    cdef object replaced
+    cdef object ints(self, const int32_t* source, size_t columns)
+    cdef object floats(self, const float* source, size_t columns)

@@ -1,0 +1,31 @@
+from numpy.typing import NDArray
+
+from ..kernels.network import Packed
+
+class ScorerWeights:
+    lower: list[Packed]
+    upper: Packed | None
+    padding: NDArray
+    bias: NDArray
+    unseen: NDArray | None
+    n_moves: int
+    def __init__(
+        self, lower: list[Packed], padding: NDArray, bias: NDArray, upper: Packed | None = None, unseen: NDArray | None = None
+    ) -> None: ...
+    def contributions(self, vectors: NDArray, buffer: NDArray | None = None) -> NDArray: ...
+    def score(self, tokens: NDArray, slots: NDArray) -> NDArray: ...
+
+class TrainingTrace:
+    n_tokens: int
+    gradient: NDArray
+    @property
+    def loss(self) -> float: ...
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def slots(self) -> NDArray: ...
+    @property
+    def state(self) -> NDArray: ...
+    @property
+    def hidden(self) -> NDArray: ...
+    def scatter(self, d_hidden: NDArray) -> tuple[NDArray, NDArray, NDArray]: ...

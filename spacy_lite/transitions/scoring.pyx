@@ -1,0 +1,166 @@
+"""How states are scored: the weights of the hidden and output layers, and what a training pass notes for the backward pass."""
+from libc.stdint cimport int32_t, uint8_t
+from libc.string cimport memcpy
+cimport numpy as np
+import numpy as np
+
+from ..kernels.network cimport Packed, current
+
+np.import_array()
+
+
+cdef class ScorerWeights:
+    """Weights of the hidden and output layers in the layout the search reads. Immutable: made anew when weights change.
+
+    lower: for each slot, a packed linear layer from a token vector to (pieces, hidden). padding (slots, pieces, hidden) float32: contribution of an
+    empty slot. bias (pieces, hidden) float32. upper: packed linear layer from hidden to the moves, or None: then the hidden layer gives
+    the scores itself. unseen (moves,) uint8: moves that must not be predicted, or None.
+    """
+
+    def __init__(self, list lower not None, padding, bias, Packed upper=None, unseen=None):
+        self.lower = lower
+        self.upper = upper
+        self.padding, self.bias, self.unseen = padding, bias, unseen
+        self.padding_view = padding
+        self.bias_view = bias
+        if unseen is not None:
+            self.unseen_view = unseen
+        self.n_moves = upper.shape.outputs if upper is not None else bias.shape[1]
+        if padding.shape[0] > 16:
+            raise ValueError(f"ScorerWeights: at most 16 slots, got {padding.shape[0]}")
+        if len(lower) != padding.shape[0] or bias.shape != padding.shape[1:] or any(p.n_outputs != bias.size for p in lower):
+            raise ValueError(f"ScorerWeights: {len(lower)} slots of {[p.n_outputs for p in lower]} values do not fit padding of shape "
+                             f"{padding.shape} and bias of shape {bias.shape}")
+        if upper is not None and upper.shape.depth != <size_t>bias.shape[1]:
+            raise ValueError(f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives {bias.shape[1]}")
+
+    def contributions(self, const float[:, ::1] vectors, float[::1] buffer=None):
+        """What each token adds to the hidden layer in each slot, (slots, tokens, pieces * hidden) float32.
+
+        vectors: of the tokens, (tokens, width). buffer: memory to write to, at least as large.
+        """
+        cdef size_t n_tokens = vectors.shape[0]
+        cdef size_t width = self.bias_view.shape[0] * self.bias_view.shape[1]
+        cdef size_t slots = len(self.lower)
+        if buffer is None:
+            buffer = np.empty(slots * n_tokens * width, dtype=np.float32)
+        if <size_t>buffer.shape[0] < slots * n_tokens * width:
+            raise ValueError(f"contributions: the buffer holds {buffer.shape[0]} values, needed are {slots * n_tokens * width}")
+        out = np.asarray(buffer)[:slots * n_tokens * width].reshape(slots, n_tokens, width)
+        cdef Packed packed
+        cdef size_t slot
+        if n_tokens:
+            for slot in range(slots):
+                packed = self.lower[slot]
+                if packed.shape.depth != <size_t>vectors.shape[1]:
+                    raise ValueError(f"contributions: vectors have {vectors.shape[1]} columns, the weights take {packed.shape.depth}")
+                with nogil:
+                    packed.kernels.linear(packed.shape, &vectors[0, 0], packed.shape.depth, n_tokens, packed.weights, packed.bias,
+                                          &buffer[slot * n_tokens * width], width, False)
+        return out
+
+    def score(self, const float[:, :, ::1] tokens, const int32_t[:, ::1] slots):
+        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. tokens: their contributions."""
+        cdef size_t rows = slots.shape[0]
+        if <size_t>slots.shape[1] != <size_t>self.padding_view.shape[0]:
+            raise ValueError(f"score: the model looks at {self.padding_view.shape[0]} tokens of a state, got {slots.shape[1]}")
+        hidden = np.empty((rows, self.bias_view.shape[1]), dtype=np.float32)
+        scores = np.empty((rows, self.n_moves), dtype=np.float32)
+        if not rows:
+            return scores
+        if int(np.asarray(slots).max()) >= tokens.shape[1]:
+            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {tokens.shape[1]} tokens")
+        cdef float[:, ::1] hidden_view = hidden
+        cdef float[:, ::1] score_view = scores
+        cdef Scorer m = self.scorer(&tokens[0, 0, 0] if tokens.shape[1] else NULL, tokens.shape[1])
+        with nogil:
+            score_states(m, &slots[0, 0], rows, &hidden_view[0, 0], NULL, &score_view[0, 0])
+        return scores
+
+    cdef Scorer scorer(self, const float* tokens, size_t n_tokens) noexcept nogil:
+        cdef Scorer m
+        m.n_tokens = n_tokens
+        m.kernels = current()
+        m.slots = self.padding_view.shape[0]
+        m.pieces = self.padding_view.shape[1]
+        m.hidden = self.padding_view.shape[2]
+        m.n_moves = self.n_moves
+        m.tokens = tokens
+        m.padding = &self.padding_view[0, 0, 0]
+        m.bias = &self.bias_view[0, 0]
+        m.output_shape = &self.upper.shape if self.upper is not None else NULL
+        m.output = self.upper.weights if self.upper is not None else NULL
+        m.output_bias = self.upper.bias if self.upper is not None else NULL
+        m.unseen = &self.unseen_view[0] if self.unseen is not None else NULL
+        return m
+
+
+cdef class TrainingTrace:
+    """What a training pass noted, one row for every state at every step.
+
+    slots (rows, slots) int32, hidden (rows, hidden) float32, gradient (rows, moves) float32: of the loss by the scores. loss: float.
+    """
+
+    @property
+    def loss(self):
+        return self.trace.loss
+
+    @property
+    def n_rows(self):
+        return self.trace.rows
+
+    @property
+    def slots(self):
+        return self.ints(self.trace.slots.data(), self.scorer.slots)
+
+    @property
+    def state(self):
+        return self.ints(self.trace.state.data(), 1)[:, 0]
+
+    @property
+    def hidden(self):
+        return self.floats(self.trace.hidden.data(), self.scorer.hidden)
+
+    @property
+    def gradient(self):
+        return self.floats(self.trace.gradient.data(), self.scorer.n_moves) if self.replaced is None else self.replaced
+
+    @gradient.setter
+    def gradient(self, values):
+        self.replaced = values
+
+    cdef object ints(self, const int32_t* source, size_t columns):
+        out = np.empty((self.trace.rows, columns), dtype=np.int32)
+        cdef int32_t[:, ::1] view = out
+        if out.size:
+            memcpy(&view[0, 0], source, out.size * sizeof(int32_t))
+        return out
+
+    cdef object floats(self, const float* source, size_t columns):
+        out = np.empty((self.trace.rows, columns), dtype=np.float32)
+        cdef float[:, ::1] view = out
+        if out.size:
+            memcpy(&view[0, 0], source, out.size * sizeof(float))
+        return out
+
+    def scatter(self, const float[:, ::1] d_hidden):
+        """Gradient of the hidden layer's inputs from that of its outputs, d_hidden (rows, hidden).
+
+        Returns the gradients of the token contributions (slots, tokens, pieces * hidden), of padding (slots, pieces, hidden) and of the
+        bias (pieces, hidden).
+        """
+        cdef size_t slots = self.scorer.slots
+        cdef size_t pieces = self.scorer.pieces
+        cdef size_t hidden = self.scorer.hidden
+        if <size_t>d_hidden.shape[0] != self.trace.rows or <size_t>d_hidden.shape[1] != hidden:
+            raise ValueError(f"scatter: gradient must be {(self.trace.rows, hidden)}, got {(d_hidden.shape[0], d_hidden.shape[1])}")
+        d_tokens = np.zeros((slots, self.scorer.n_tokens, pieces * hidden), dtype=np.float32)
+        d_padding = np.zeros((slots, pieces, hidden), dtype=np.float32)
+        d_bias = np.zeros((pieces, hidden), dtype=np.float32)
+        cdef float[:, :, ::1] tokens_view = d_tokens
+        cdef float[:, :, ::1] padding_view = d_padding
+        cdef float[:, ::1] bias_view = d_bias
+        if self.trace.rows and self.n_tokens:
+            with nogil:
+                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0, 0], &padding_view[0, 0, 0], &bias_view[0, 0])
+        return d_tokens, d_padding, d_bias
