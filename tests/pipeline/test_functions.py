@@ -1,0 +1,65 @@
+"""Components that merge and split tokens, and the one that cleans up."""
+
+import pytest
+
+import spacy_lite
+from spacy_lite.pipeline import merge_entities, merge_noun_chunks, merge_subtokens
+from spacy_lite.pipeline.functions import DocCleaner, TokenSplitter
+from spacy_lite.tokens import Doc
+
+NLP = spacy_lite.blank("en")
+
+
+def test_entities_become_tokens():
+    doc = Doc(NLP.vocab, words=["in", "New", "York", "City", "now"], ents=["O", "B-GPE", "I-GPE", "I-GPE", "O"])
+    merged = merge_entities(doc)
+    assert [token.text for token in merged] == ["in", "New York City", "now"]
+    assert [(entity.text, entity.label_) for entity in merged.ents] == [("New York City", "GPE")]
+
+
+def test_noun_chunks_become_tokens_once_there_is_a_parse():
+    words, pos = ["The", "big", "dog", "barked"], ["DET", "ADJ", "NOUN", "VERB"]
+    plain = Doc(NLP.vocab, words=words)
+    assert len(merge_noun_chunks(plain)) == 4
+    doc = Doc(NLP.vocab, words=words, pos=pos, heads=[2, 2, 3, 3], deps=["det", "amod", "nsubj", "ROOT"])
+    assert [(token.text, token.dep_) for token in merge_noun_chunks(doc)] == [("The big dog", "nsubj"), ("barked", "ROOT")]
+
+
+def test_runs_of_subtokens_are_joined_with_the_token_after_them():
+    words = ["a", "b", "c", "d", "e"]
+    doc = Doc(NLP.vocab, words=words, heads=[1, 2, 3, 3, 3], deps=["subtok", "subtok", "dep", "ROOT", "subtok"])
+    assert [token.text for token in merge_subtokens(doc)] == ["a b c", "d", "e"]
+
+
+def test_long_tokens_are_cut_into_pieces():
+    splitter = TokenSplitter(min_length=10, split_length=4)
+    doc = splitter(Doc(NLP.vocab, words=["short", "0123456789", "x"]))
+    assert [token.text for token in doc] == ["short", "0123", "4567", "89", "x"]
+    assert doc.text == "short 0123456789 x "
+    assert len(TokenSplitter()(Doc(NLP.vocab, words=["y" * 50]))) == 1
+
+
+@pytest.mark.parametrize("component", [TokenSplitter(7, 3), DocCleaner({"tensor": None, "_.x": 1}, silent=False)])
+def test_settings_are_saved(tmp_path, component):
+    copies = [type(component)(**({"attrs": {}} if isinstance(component, DocCleaner) else {})) for _ in range(2)]
+    component.to_disk(tmp_path / "component")
+    for copy in (copies[0].from_disk(tmp_path / "component"), copies[1].from_bytes(component.to_bytes())):
+        assert vars(copy) == vars(component)
+
+
+def test_cleaner_sets_attributes_and_warns_of_absent_ones():
+    Doc.set_extension("remains", default=1, force=True)
+    doc = Doc(NLP.vocab, words=["a"])
+    doc.cats = {"x": 1.0}
+    DocCleaner({"cats": {}, "_.remains": None, "_.absent": None})(doc)
+    assert doc.cats == {}
+    assert doc._.remains is None
+    with pytest.warns(UserWarning, match=r"_\.absent"):
+        DocCleaner({"_.absent": None}, silent=False)(doc)
+
+
+def test_all_of_them_are_components_by_name():
+    nlp = spacy_lite.blank("en")
+    for name in ("merge_noun_chunks", "merge_entities", "merge_subtokens", "token_splitter", "doc_cleaner"):
+        nlp.add_pipe(name)
+    assert [token.text for token in nlp("A " + "b" * 30)] == ["A", "b" * 10, "b" * 10, "b" * 10]
