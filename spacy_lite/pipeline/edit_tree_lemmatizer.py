@@ -219,10 +219,11 @@ class EditTreeLemmatizer(TrainablePipe):
             guesses: Any = [numpy.zeros(0, dtype="int32") for _ in docs]
             empty = [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
             return {"probabilities": empty, "tree_ids": guesses} if self.save_activations else guesses
-        if not self.save_activations:
-            best, scores_of = predict_labels(self.model, docs)
-            return self._fitting_trees(docs, best.flat, scores_of)
-        probabilities = probabilities_of(self.model, docs)
+        with self._weights_needed():
+            if not self.save_activations:
+                best, scores_of = predict_labels(self.model, docs)
+                return self._fitting_trees(docs, best.flat, scores_of)
+            probabilities = probabilities_of(self.model, docs)
         best = self.model.ops.to_numpy(probabilities.argmax(axis=1))
         return {
             "probabilities": split_rows(docs, probabilities),

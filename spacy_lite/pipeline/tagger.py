@@ -178,11 +178,11 @@ class Tagger(TrainablePipe):
             guesses = [numpy.zeros(0, dtype="int32") for _ in docs]
             empty = [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
             return {"probabilities": empty, "label_ids": guesses} if self.save_activations else guesses
-        if self.save_activations:
-            flat = probabilities_of(self.model, docs)
-            rows = split_rows(docs, flat)
+        with self._weights_needed():
+            if not self.save_activations:
+                return predict_labels(self.model, docs)[0]
+            rows = split_rows(docs, probabilities_of(self.model, docs))
             return {"probabilities": rows, "label_ids": best_labels(self.model, rows)}
-        return predict_labels(self.model, docs)[0]
 
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tag_ids: Any = None) -> None:
         """Write the predicted labels. activations (or batch_tag_ids): what `predict` gave for these documents."""

@@ -76,6 +76,18 @@ class TrainablePipe(Pipe):
         """Write onto the documents what `predict` found for them."""
         raise TypeError(f"{type(self).__name__} has to define set_annotations(docs, scores)")
 
+    @contextmanager
+    def _weights_needed(self) -> Iterator[None]:
+        """Context in which a model without weights is reported as such. Raises ValueError."""
+        try:
+            yield
+        except (KeyError, ValueError) as error:
+            if any(node.has_param(name) is None for node in self.model.walk() for name in node.param_names):
+                raise ValueError(
+                    f"`{self.name}` has no weights yet. Call nlp.initialize() before training, or load a trained pipeline."
+                ) from error
+            raise
+
     # Learning
 
     def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
@@ -100,7 +112,8 @@ class TrainablePipe(Pipe):
         validate_examples(examples, f"{type(self).__name__}.update")
         if any(len(example.predicted) for example in examples):
             set_dropout_rate(self.model, drop)
-            scores, backprop = self.model.begin_update([example.predicted for example in examples])
+            with self._weights_needed():
+                scores, backprop = self.model.begin_update([example.predicted for example in examples])
             loss, d_scores = self.get_loss(examples, scores)
             backprop(d_scores)
             losses[self.name] += float(loss)
@@ -142,7 +155,8 @@ class TrainablePipe(Pipe):
         if any(len(example.predicted) for example in examples):
             set_dropout_rate(self.model, drop)
             teacher_scores = self._teacher_scores(teacher_pipe, [example.reference for example in examples])
-            student_scores, backprop = self.model.begin_update([example.predicted for example in examples])
+            with self._weights_needed():
+                student_scores, backprop = self.model.begin_update([example.predicted for example in examples])
             loss, d_scores = self.get_teacher_student_loss(teacher_scores, student_scores)
             backprop(d_scores)
             losses[self.name] += float(loss)

@@ -78,7 +78,11 @@ def test_phrases_can_be_compared_by_another_attribute():
 @pytest.mark.parametrize("factory", ["entity_ruler", "span_ruler"])
 @pytest.mark.parametrize(
     ("patterns", "message"),
-    [([{"label": "A"}], "lacks pattern"), ([{"pattern": "x"}], "lacks label"), ([{"label": "A", "pattern": 3}], "string or a list")],
+    [
+        ([{"label": "A"}], "lacks pattern"),
+        ([{"pattern": "x"}], "lacks label"),
+        ([{"label": "A", "pattern": 3}], "string or a list"),
+    ],
 )
 def test_patterns_that_are_not_complete_are_refused(factory, patterns, message):
     with pytest.raises(ValueError, match=message):

@@ -151,6 +151,14 @@ def test_update_refuses_documents_instead_of_examples(factory):
 
 
 @pytest.mark.parametrize("factory", COMPONENTS)
+def test_a_component_without_weights_says_how_to_get_them(factory):
+    nlp, _ = new_component(factory)
+    for call in (lambda: nlp("Some text."), lambda: nlp.update(examples_of(nlp))):
+        with pytest.raises(ValueError, match=r"no weights yet. Call nlp.initialize\(\)"):
+            call()
+
+
+@pytest.mark.parametrize("factory", COMPONENTS)
 def test_activations_are_kept_when_asked(factory):
     nlp, _ = trained(factory, steps=2, save_activations=True)
     doc = nlp.get_pipe(factory)(fresh_docs(nlp)[0])
