@@ -1,6 +1,7 @@
 """A batch of documents as rows: what looks like a list of arrays to a layer is one flat array underneath."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy
@@ -29,7 +30,7 @@ class RowList(list):
         Raises ValueError where they do not.
         """
         lengths = numpy.asarray(lengths, dtype="int32")
-        ends = numpy.cumsum(lengths).tolist()
+        ends = list(accumulate(lengths.tolist()))
         total = ends[-1] if ends else 0
         if total != flat.shape[0]:
             raise ValueError(
