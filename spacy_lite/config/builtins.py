@@ -63,6 +63,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "doc_cleaner": "spacy_lite.pipeline.functions",
         "en.lemmatizer": "spacy_lite.lang.en.lemmatizer",
         "entity_ruler": "spacy_lite.pipeline.entityruler",
+        "es.lemmatizer": "spacy_lite.lang.es.lemmatizer",
         "fr.lemmatizer": "spacy_lite.lang.fr.lemmatizer",
         "future_entity_ruler": "spacy_lite.pipeline.span_ruler",
         "it.lemmatizer": "spacy_lite.lang.it.lemmatizer",

@@ -73,6 +73,7 @@ class Lemmatizer(Pipe):
         self.overwrite = overwrite
         self.scorer = scorer
         self.cache: dict[Any, list[str]] = {}
+        self._indices: dict[str, frozenset[str]] = {}
         self._validated = False
         method = getattr(self, f"{mode}_lemmatize", None)
         if method is None:
@@ -155,7 +156,12 @@ class Lemmatizer(Pipe):
         return lemma_candidates(form, index, exceptions, rules)
 
     def _table_for(self, table: str, pos: str) -> Any:
-        return self.lookups.get_table(table, {}).get(pos, {})
+        """The part of a table for a part of speech; that of `lemma_index` as a set."""
+        if table != "lemma_index":
+            return self.lookups.get_table(table, {}).get(pos, {})
+        if pos not in self._indices:
+            self._indices[pos] = frozenset(self.lookups.get_table(table, {}).get(pos, ()))
+        return self._indices[pos]
 
     def is_base_form(self, token: Token) -> bool:
         """Whether the token's features say that its form is the lemma already. Languages define it; False by default."""
@@ -195,6 +201,7 @@ class Lemmatizer(Pipe):
                 "or pass the tables: initialize(lookups=…)."
             )
         self.cache.clear()
+        self._indices.clear()
         self._validated = True
 
     # Saving

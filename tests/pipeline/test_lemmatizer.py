@@ -129,6 +129,30 @@ def test_saved_tables_come_back(tmp_path, how):
             ["boek", "kind", "huis", "tafel", "jan"],
         ),
         (
+            "es",
+            "rule",
+            {
+                "lemma_rules": {
+                    "noun_plur": [["ces", "z"], ["es", ""], ["s", ""]],
+                    "verb_pres": [["o", "ar"]],
+                    "det": [["las", "el"]],
+                    "det_and_pron_general": [["as", "o"], ["s", ""]],
+                    "voc_alt_2": [["ue", "o"]],
+                    "accents": [["é", "e"]],
+                    "pron": [["me", "yo"]],
+                },
+                "lemma_rules_groups": {
+                    "noun": [["noun_plur", ["Number=Plur"]]],
+                    "verb": [["verb_pres", ["Number=Sing", "Person=1"]]],
+                },
+                "lemma_index": {"noun": ["luz"], "verb": ["contar"], "det": ["poco"]},
+                "lemma_exc": {"adj": {"primer": ["primero"]}, "pron": {"lo": ["él"]}},
+            },
+            ["Luces", "luces", "Cuento", "decírmelo", "Primer", "pocas", "Madrid"],
+            ["NOUN", "NOUN", "VERB", "VERB", "ADJ", "DET", "PROPN"],
+            ["luz", "luces", "contar", "decír yo él", "primero", "poco", "Madrid"],
+        ),
+        (
             "it",
             "pos_lookup",
             {
@@ -144,4 +168,5 @@ def test_saved_tables_come_back(tmp_path, how):
     ],
 )
 def test_languages_with_rules_of_their_own(lang, mode, tables, words, pos, expected):
-    assert lemmatized(words, pos, lookups_of(**tables), lang=lang, mode=mode) == expected
+    morphs = {"es": ["Number=Plur", "", "Number=Sing|Person=1", "PronType=Prs|VerbForm=Inf", "", "", ""]}.get(lang)
+    assert lemmatized(words, pos, lookups_of(**tables), lang=lang, mode=mode, morphs=morphs) == expected
