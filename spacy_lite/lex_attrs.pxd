@@ -1,7 +1,7 @@
 from libc.stdint cimport uint64_t
 
 from .kernels.lexeme cimport LexemeC
-from .strings cimport StringStore, Word
+from .strings cimport Arena, StringStore, Word
 
 
 cdef extern from "kernels/hash_map.hh" namespace "spacy_lite" nogil:
@@ -33,8 +33,8 @@ cdef class LexicalPlan:
     cdef HashMap[char] norm_ids
     cdef size_t norm_count
 
-    cdef int fill(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1
+    cdef int fill(self, LexemeC* lexeme, const Word* word, StringStore strings, Arena arena) except -1
     cdef int _notice_changes(self) except -1
-    cdef int _fill_ascii(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1
-    cdef int _fill_unicode(self, LexemeC* lexeme, str text, StringStore strings, bint permanent) except -1
+    cdef int _fill_ascii(self, LexemeC* lexeme, const Word* word, StringStore strings, Arena arena) except -1
+    cdef int _fill_unicode(self, LexemeC* lexeme, str text, StringStore strings, Arena arena) except -1
     cdef int _set_lower(self, LexemeC* lexeme, uint64_t low) except -1

@@ -12,7 +12,7 @@ from libc.string cimport memcpy
 
 from . cimport attrs
 from .kernels.lexeme cimport LexemeC
-from .strings cimport StringStore, Word, hash_string, string_id
+from .strings cimport Arena, StringStore, Word, hash_string, string_id
 
 from ._addresses import EMAIL, URL, has_known_domain
 
@@ -297,8 +297,8 @@ cdef class LexicalPlan:
         elif number in (attrs.LOWER, attrs.NORM, attrs.SHAPE, attrs.PREFIX, attrs.SUFFIX, attrs.LANG):
             self.string_getters.append((number, getter))
 
-    cdef int fill(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1:
-        """Compute all attributes but `id` of the lexeme of a word, interning what strings they have."""
+    cdef int fill(self, LexemeC* lexeme, const Word* word, StringStore strings, Arena arena) except -1:
+        """Compute all attributes but `id` of the lexeme of a word, whose strings join it in its arena."""
         cdef str text = None
         cdef uint64_t flags
         self._notice_changes()
@@ -308,20 +308,20 @@ cdef class LexicalPlan:
             lexeme.length = 0
             return 0
         if word.size <= SHORT and is_ascii_text(word.data(), word.size):
-            self._fill_ascii(lexeme, word, strings, permanent)
+            self._fill_ascii(lexeme, word, strings, arena)
         else:
             text = word.data()[:word.size].decode("utf8")
-            self._fill_unicode(lexeme, text, strings, permanent)
+            self._fill_unicode(lexeme, text, strings, arena)
         if self.norm_ids.contains(word.id):
             text = word.data()[:word.size].decode("utf8")
-            lexeme.norm = intern(strings, self.norm_getter(text), permanent)
+            lexeme.norm = intern(strings, self.norm_getter(text), arena)
         if self.flag_getters or self.string_getters:
             if text is None:
                 text = word.data()[:word.size].decode("utf8")
             for number, getter in self.string_getters:
                 value = getter(text)
                 if value is not None:
-                    set_string(lexeme, number, intern(strings, value, permanent))
+                    set_string(lexeme, number, intern(strings, value, arena))
             flags = 0
             for number, getter in self.flag_getters:
                 if getter(text):
@@ -351,7 +351,7 @@ cdef class LexicalPlan:
                 self.norm_count = size
         return 0
 
-    cdef int _fill_ascii(self, LexemeC* lexeme, const Word* word, StringStore strings, bint permanent) except -1:
+    cdef int _fill_ascii(self, LexemeC* lexeme, const Word* word, StringStore strings, Arena arena) except -1:
         cdef char[SHORT] buffer
         cdef uint64_t low, flags, maybe
         cdef const char* data = word.data()
@@ -360,18 +360,18 @@ cdef class LexicalPlan:
         low = word.id
         if ascii_lower(data, size, buffer):
             if self.native_strings & 1:
-                low = intern_utf8(strings, buffer, size, permanent)
+                low = strings.intern_into(arena, buffer, size)
             else:
                 low = string_id(buffer, size)
         self._set_lower(lexeme, low)
         if self.native_strings & (1 << (attrs.NORM - attrs.LOWER)) and not self.native_strings & 1:
-            lexeme.norm = intern_utf8(strings, buffer, size, permanent)
+            lexeme.norm = strings.intern_into(arena, buffer, size)
         if self.native_strings & (1 << (attrs.SHAPE - attrs.LOWER)):
-            lexeme.shape = intern_utf8(strings, buffer, ascii_shape(data, size, buffer), permanent)
+            lexeme.shape = strings.intern_into(arena, buffer, ascii_shape(data, size, buffer))
         if self.native_strings & (1 << (attrs.PREFIX - attrs.LOWER)):
-            lexeme.prefix = intern_utf8(strings, data, 1, permanent)
+            lexeme.prefix = strings.intern_into(arena, data, 1)
         if self.native_strings & (1 << (attrs.SUFFIX - attrs.LOWER)):
-            lexeme.suffix = word.id if size <= 3 else intern_utf8(strings, data + size - 3, 3, permanent)
+            lexeme.suffix = word.id if size <= 3 else strings.intern_into(arena, data + size - 3, 3)
         flags = ascii_flags(data, size)
         maybe = flags & (((<uint64_t>1) << attrs.LIKE_URL) | ((<uint64_t>1) << attrs.LIKE_EMAIL)) & self.native_flags
         if maybe:
@@ -385,20 +385,20 @@ cdef class LexicalPlan:
             lexeme.flags |= (<uint64_t>1) << attrs.IS_STOP
         return 0
 
-    cdef int _fill_unicode(self, LexemeC* lexeme, str text, StringStore strings, bint permanent) except -1:
+    cdef int _fill_unicode(self, LexemeC* lexeme, str text, StringStore strings, Arena arena) except -1:
         cdef str lowered = text.lower()
         cdef uint64_t low
         lexeme.length = len(text)
-        low = intern(strings, lowered, permanent) if self.native_strings & 3 else hash_string(lowered)
+        low = intern(strings, lowered, arena) if self.native_strings & 3 else hash_string(lowered)
         self._set_lower(lexeme, low)
         if self.native_strings & (1 << (attrs.NORM - attrs.LOWER)):
             lexeme.norm = low
         if self.native_strings & (1 << (attrs.SHAPE - attrs.LOWER)):
-            lexeme.shape = intern(strings, word_shape(text), permanent)
+            lexeme.shape = intern(strings, word_shape(text), arena)
         if self.native_strings & (1 << (attrs.PREFIX - attrs.LOWER)):
-            lexeme.prefix = intern(strings, text[:1], permanent)
+            lexeme.prefix = intern(strings, text[:1], arena)
         if self.native_strings & (1 << (attrs.SUFFIX - attrs.LOWER)):
-            lexeme.suffix = intern(strings, suffix(text), permanent)
+            lexeme.suffix = intern(strings, suffix(text), arena)
         lexeme.flags = unicode_flags(text) & self.native_flags
         if self.stop_ids.contains(low):
             lexeme.flags |= (<uint64_t>1) << attrs.IS_STOP
@@ -437,17 +437,15 @@ cdef uint64_t unicode_flags(str text) except? 0:
     return flags
 
 
-cdef uint64_t intern_utf8(StringStore strings, const char* data, size_t size, bint permanent) except? 0:
-    return strings.add_utf8(data, size) if permanent else strings.intern_utf8(data, size)
 
 
-cdef uint64_t intern(StringStore strings, object value, bint permanent) except? 0:
+cdef uint64_t intern(StringStore strings, object value, Arena arena) except? 0:
     cdef Py_ssize_t size = 0
     cdef const char* data
     if not isinstance(value, str):
         return value
     data = PyUnicode_AsUTF8AndSize(value, &size)
-    return intern_utf8(strings, data, size, permanent)
+    return strings.intern_into(arena, data, size)
 
 
 cdef int set_string(LexemeC* lexeme, int number, uint64_t value) except -1:

@@ -46,6 +46,7 @@ cdef class StringStore:
 
     cdef uint64_t intern_utf8(self, const char* data, size_t size) except? 0    # transient, unless already permanent
     cdef uint64_t add_utf8(self, const char* data, size_t size) except? 0       # permanent
+    cdef uint64_t intern_into(self, Arena arena, const char* data, size_t size) except? 0   # there, unless already permanent
     cdef Word* word_of_utf8(self, const char* data, size_t size) except NULL    # in permanent or current
     cdef Word* permanent_word(self, uint64_t id, const char* data, size_t size) except NULL
     cdef Word* reachable(self, uint64_t id) except? NULL  # in permanent or current (copied there if needed and found); else NULL

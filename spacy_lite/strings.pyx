@@ -133,6 +133,19 @@ cdef class StringStore:
     cdef uint64_t intern_utf8(self, const char* data, size_t size) except? 0:
         return self.word_of_utf8(data, size).id
 
+    cdef uint64_t intern_into(self, Arena arena, const char* data, size_t size) except? 0:
+        cdef uint64_t key
+        cdef Word* word
+        if size == 0:
+            return 0
+        key = string_id(data, size)
+        word = self.permanent.words.find(key)
+        if word is NULL:
+            word = arena.words.find(key)
+        if word is NULL:
+            word = arena.words.insert(key, data, size)
+        return word.id
+
     cdef Word* permanent_word(self, uint64_t key, const char* data, size_t size) except NULL:
         cdef Word* word
         if size == 0:

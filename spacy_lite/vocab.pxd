@@ -24,8 +24,8 @@ cdef class Vocab:
     cdef const LexemeC* lexeme_of_str(self, str string) except NULL
     cdef const LexemeC* lexeme_of_id(self, uint64_t orth) except NULL           # KeyError when the string is unknown
 
-    # The arena a Doc under construction must keep: take it after getting its lexemes, or before the first when no
-    # `maybe_roll` comes between.
+    # The arena a Doc under construction must keep: taken right after each lexeme (which is in the arena that is current
+    # then), because in between another thread may begin a new one.
     cpdef Arena hold(self)
 
     # Call before a text (or before reading a Doc), never inside one: starts a new generation when the current arena

@@ -9,6 +9,7 @@ from thinc.api import get_array_module
 
 from cython.operator cimport dereference
 from libc.stdint cimport uint64_t
+from libc.string cimport memset
 
 from . cimport attrs
 from .lex_attrs cimport LexicalPlan
@@ -102,21 +103,23 @@ cdef class Vocab:
         return word.lexeme if word.lexeme is not NULL else self.lexeme_of_word(word)
 
     cdef LexemeC* lexeme_of_word(self, Word* word) except NULL:
-        # Of a word in the permanent or the current arena that has none yet.
+        # Of a word in the permanent or the current arena that has none yet; in the arena that is current in the end.
         cdef bint permanent = word.id == 0 or self.strings.permanent.words.find(word.id) == word
         cdef Arena arena = self.strings.permanent if permanent else self.strings.current
-        cdef LexemeC* lexeme
+        cdef LexemeC made
         cdef LexicalPlan plan = self._plan
         if plan is None or plan.version != <size_t>self._getters.version:
             plan = self._plan = LexicalPlan(self._getters, self.strings)
-        lexeme = arena.words.attach_lexeme(word)
-        try:
-            plan.fill(lexeme, word, self.strings, permanent)
-        except BaseException:
-            word.lexeme = NULL
-            raise
-        lexeme.id = self._rank(word.id)
-        return lexeme
+        memset(&made, 0, sizeof(LexemeC))
+        plan.fill(&made, word, self.strings, arena)
+        made.id = self._rank(word.id)
+        # Getters are Python: while they ran, another thread may have made the lexeme, or begun a new generation.
+        if word.lexeme is NULL:
+            arena.words.attach_lexeme(word)[0] = made
+        if permanent or arena is self.strings.current:
+            return word.lexeme
+        word = self.strings.reachable(word.id)
+        return word.lexeme if word.lexeme is not NULL else self.lexeme_of_word(word)
 
     cdef LexemeC* permanent_lexeme(self, uint64_t orth) except NULL:
         cdef StringStore strings = self.strings

@@ -2,11 +2,15 @@
 
 import gc
 import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from spacy_lite import attrs
 from spacy_lite.lex_attrs import LEX_ATTRS
 from spacy_lite.lexeme import Lexeme
+from spacy_lite.tokens import Doc, DocBin
 from spacy_lite.vocab import Vocab
 
 
@@ -141,3 +145,33 @@ def test_memory_stays_flat_over_a_million_distinct_words(vocab):
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 4_000  # kB; the strings alone would be over 20,000
     assert sum(arena.nbytes for arena in vocab.strings.transient_arenas()) < 4 << 20
+
+
+def test_threads_that_tokenize_and_begin_arenas_get_whole_lexemes():
+    def slow_shape(word):
+        time.sleep(0)  # lets another thread in, in the middle of making a lexeme
+        return f"<{word}>"
+
+    vocab = Vocab(lex_attr_getters={**LEX_ATTRS, attrs.SHAPE: slow_shape})
+    vocab.arena_budget = 1 << 14
+
+    def read(start):
+        for i in range(start, start + 3000):
+            doc = Doc(vocab, words=[f"Word{(i * 7 + k) % 5000}" for k in range(5)])
+            for token in doc:
+                assert token.shape_ == f"<{token.text}>" and token.lower_ == token.text.lower()
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(read, start) for start in range(0, 400, 100)]:
+            future.result()
+
+
+def test_docs_made_of_words_and_read_from_files_leave_memory_flat(vocab):
+    vocab.arena_budget = 1 << 16
+    for start in range(0, 40_000, 50):
+        doc = Doc(vocab, words=[f"word{i}" for i in range(start, start + 50)])
+        if start % 1000 == 0:
+            [doc] = DocBin().from_bytes(DocBin(docs=[doc]).to_bytes()).get_docs(vocab)
+            doc = Doc(vocab).from_bytes(doc.to_bytes())
+        assert doc[49].lower_ == f"word{start + 49}"
+    assert sum(arena.nbytes for arena in vocab.strings.transient_arenas()) < 1 << 20
