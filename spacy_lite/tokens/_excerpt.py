@@ -7,6 +7,7 @@ from ..symbols import IDS
 
 __all__ = ["excerpt"]
 
+INSIDE = attrs.IOB_STRINGS.index("I")
 #: What follows from the Doc the span is of, and from nothing else.
 STRUCTURE = {attrs.HEAD, attrs.SENT_START}
 
@@ -17,8 +18,7 @@ def excerpt(span: Any, copy_user_data: bool, array_head: Any = None, array: Any 
     if array is not None and array_head is not None:
         kept = [attr not in STRUCTURE for attr in array_head]
         doc.from_array([attr for attr in array_head if attr not in STRUCTURE], array[:, kept])
-    if len(doc):
-        doc[0]._open_sentence()
+    forget_cut_entities(span, doc)
     if span.doc.has_annotation("DEP"):
         rewire(span, doc)
     doc.has_unknown_spaces = span.doc.has_unknown_spaces
@@ -28,6 +28,25 @@ def excerpt(span: Any, copy_user_data: bool, array_head: Any = None, array: Any 
     if copy_user_data:
         doc.user_data = user_data_within(span.doc.user_data, span.start_char, span.end_char)
     return doc
+
+
+def forget_cut_entities(span: Any, doc: Any) -> None:
+    """Make the tokens of entities that do not lie wholly in the span ones that nothing is known of."""
+    places = span.doc.read_column(attrs.ENT_IOB)
+    kept = doc.read_column(attrs.ENT_IOB)
+    types = doc.read_column(attrs.ENT_TYPE)
+    first, last = 0, len(doc)
+    while first < last and kept[first] == INSIDE:
+        first += 1
+    if span.end < len(places) and places[span.end] == INSIDE:
+        while last > first and kept[last - 1] == INSIDE:
+            last -= 1
+        last -= last > first  # the beginning of that entity
+    if first or last < len(doc):
+        kept[:first] = kept[last:] = 0
+        types[:first] = types[last:] = 0
+        doc.write_column(attrs.ENT_IOB, kept)
+        doc.write_column(attrs.ENT_TYPE, types)
 
 
 def rewire(span: Any, doc: Any) -> None:
@@ -41,6 +60,9 @@ def rewire(span: Any, doc: Any) -> None:
         if 0 <= parent[start + i] - start < length:
             heads[i] = parent[start + i] - start - i
             continue
+        if not deps[i]:
+            heads[i] = 0  # no head was known
+            continue
         deps[i] = IDS["dep"]
         inside, ancestor = -1, start + i
         for _ in range(len(span.doc)):
@@ -52,7 +74,8 @@ def rewire(span: Any, doc: Any) -> None:
         if inside == -1:
             inside = roots.setdefault(ancestor, i)
         heads[i] = inside - i
-    doc.set_parse(heads, deps)
+    if deps.any():
+        doc.set_parse(heads, deps)
 
 
 def user_data_within(user_data: dict, start: int, end: int) -> dict:

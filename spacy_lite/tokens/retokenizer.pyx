@@ -221,9 +221,9 @@ cdef list merge_spans(TokenStore doc, list merges):
     doc.tensor = tensor
     for k, (iob, lemma, sent_start), _ in results:
         write_merged(doc, k, iob, lemma, sent_start)
-    mend_entities(doc)
     for k, _, checked in results:
         apply_attributes(doc, k, checked)
+    mend_entities(doc)
     if doc.has_annotation("DEP"):
         doc.set_sentences_from_tree(0, doc.length)
     move_groups(doc, place)
@@ -297,7 +297,6 @@ cdef list split_token(TokenStore doc, list place, int token, list orths, list he
     cdef vector[int] sources
     cdef int i, k, at = place[token], n = len(orths), old_length = doc.length
     cdef uint64_t iob = doc.read(COLUMN_ENT_IOB, at)
-    cdef bint has_lemma = doc.read(COLUMN_LEMMA, at) != 0
     for i in range(old_length):
         if i != at:
             lex.push_back(doc.lex[i])
@@ -328,14 +327,11 @@ cdef list split_token(TokenStore doc, list place, int token, list orths, list he
             doc.writable(COLUMN_ENT_IOB)[at + k] = 1 if iob == 3 and k else iob
         if doc.columns[COLUMN_NORM] != NULL:
             doc.writable(COLUMN_NORM)[at + k] = 0
-        if has_lemma:
+        if doc.read(COLUMN_LEMMA, at + k) != 0:
             doc.writable(COLUMN_LEMMA)[at + k] = lex[at + k].orth
         apply_attributes(doc, at + k, parts[k])
     if doc.has_annotation("DEP"):
         doc.set_sentences_from_tree(0, doc.length)
-    elif doc.columns[COLUMN_SENT_START] != NULL:
-        for k in range(1, n):
-            doc.writable(COLUMN_SENT_START)[at + k] = 0
     widen_groups(doc, at, n)
     return place
 

@@ -254,10 +254,6 @@ cdef class Token(TokenAttributes):
             raise ValueError(f"is_sent_start is True, False or None, got {value!r}")
         self.doc.writable(COLUMN_SENT_START)[self.i] = <uint64_t><int64_t>(0 if value is None else 1 if value else -1)
 
-    def _open_sentence(self):
-        # For the first token of a Doc cut out of another, parsed or not.
-        self.doc.writable(COLUMN_SENT_START)[self.i] = 1
-
     @property
     def sent_start(self):
         """The older form of `is_sent_start`: 1, -1 or 0, and False for the first token."""

@@ -65,6 +65,11 @@ def test_entities_stay_well_formed(doc):
     ]  # fmt: skip
 
 
+def test_an_entity_behind_a_token_of_another_type_begins_anew(doc):
+    merge(doc, doc[1:3], ENT_TYPE="GPE")
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("New York", "GPE"), ("Times", "ORG")]
+
+
 def test_sentences_without_a_parse_are_kept(vocab):
     doc = Doc(vocab, words=list("abcde"), sent_starts=[True, False, False, True, False])
     merge(doc, doc[1:3])

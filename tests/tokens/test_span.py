@@ -70,7 +70,15 @@ def test_as_doc_keeps_the_annotations(doc):
     part = doc[1:3].as_doc()
     assert (part.text, [token.lemma_ for token in part], part.cats, part.user_data) == ("bb c ", ["B", "C"], {"x": 1.0}, {})
     assert [(ent.text, ent.label_) for ent in part.ents] == [("bb c", "P")]
-    assert part[0].is_sent_start
+    assert [sent.text for sent in part.sents] == ["bb", "c"]
+
+
+def test_as_doc_knows_nothing_of_entities_it_cuts(doc):
+    doc.ents = [("P", 0, 2), ("Q", 2, 4)]
+    part = doc[1:3].as_doc()
+    assert ([(token.ent_iob_, token.ent_type_) for token in part], part.ents) == ([("", ""), ("", "")], ())
+    assert [ent.text for ent in doc[1:4].as_doc().ents] == ["c d"]
+    assert [ent.text for ent in doc[0:3].as_doc().ents] == ["a bb"]
 
 
 def test_as_doc_moves_extension_attributes(doc):
