@@ -73,11 +73,9 @@ def test_saved_component_annotates_the_same(learned, tmp_path, how):
 
 def test_label_data_sets_up_the_same_labels(learned):
     factory, nlp, _ = learned
-    if factory == "senter":
-        pytest.skip("the labels of the senter are fixed")
     data = nlp.get_pipe(factory).label_data
     other, copy = new_component(factory)
-    copy.initialize(lambda: examples_of(other), nlp=other, labels=data)
+    copy.initialize(lambda: examples_of(other), nlp=other, **({} if data is None else {"labels": data}))
     assert copy.labels == nlp.get_pipe(factory).labels
     assert copy.label_data == data
 
@@ -220,3 +218,10 @@ def test_a_failing_document_goes_to_the_error_handler(learned):
     finally:
         pipe.set_error_handler(None)
     assert seen[0][:2] == (factory, 2)
+
+
+def test_two_threads_annotate_as_one_does(learned):
+    factory, nlp, _ = learned
+    texts = ["She saw three ships.", "Dogs bark. Cats sleep.", "", "Three cats saw dogs bark."] * 60
+    alone = [annotation(factory, doc) for doc in nlp.pipe(texts)]
+    assert [annotation(factory, doc) for doc in nlp.pipe(texts, n_threads=2)] == alone
