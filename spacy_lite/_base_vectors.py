@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy
 from thinc.api import Ops, get_array_module
@@ -69,18 +68,18 @@ class BaseVectors(ABC):
         """Move the data to the device of `ops`."""
         raise ValueError(f"{type(self).__name__} cannot be moved to {ops.name}: it has no `to_ops`")
 
-    def to_bytes(self, **kwargs: Any) -> bytes:
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The vectors as bytes."""
         raise ValueError(f"{type(self).__name__} cannot be written: it has no `to_bytes`")
 
-    def from_bytes(self, data: bytes, **kwargs: Any) -> "BaseVectors":
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "BaseVectors":
         """Read what `to_bytes` wrote."""
         raise ValueError(f"{type(self).__name__} cannot be read: it has no `from_bytes`")
 
-    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write to a directory. By default nothing is written."""
-        _ = path, kwargs
+        _ = path, exclude
 
-    def from_disk(self, path: str | Path, **kwargs: Any) -> "BaseVectors":
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "BaseVectors":
         """Read from a directory. By default nothing is read."""
         return self

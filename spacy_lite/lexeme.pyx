@@ -172,7 +172,6 @@ cdef class Lexeme:
         if not self.vocab.vectors_length:
             raise ValueError("the vocabulary has no vectors: load a pipeline that has them, or `vocab.reset_vectors(width=...)`")
         return self.vocab.get_vector(self.c.orth)
-
     @vector.setter
     def vector(self, values):
         self.vocab.set_vector(self.c.orth, values)
@@ -202,7 +201,6 @@ cdef class Lexeme:
     def rank(self):
         """The row of the word's vector; all bits set for a word without one."""
         return self.c.id
-
     @rank.setter
     def rank(self, uint64_t value):
         self._set(attrs.ID, value)
@@ -211,7 +209,6 @@ cdef class Lexeme:
     def flags(self):
         """All boolean attributes, one bit each."""
         return self.c.flags
-
     @flags.setter
     def flags(self, uint64_t value):
         cdef Vocab vocab = self.vocab
@@ -236,7 +233,6 @@ cdef class Lexeme:
         """The smoothed log probability of the word, from the table `lexeme_prob`; the vocabulary's `oov_prob` without an entry."""
         table = self.vocab.lookups.get_table("lexeme_prob", {})
         return table.get(self.c.orth, self.vocab.cfg.get("oov_prob", -20.0))
-
     @prob.setter
     def prob(self, float value):
         self._set_in_table("lexeme_prob", value)
@@ -245,7 +241,6 @@ cdef class Lexeme:
     def cluster(self):
         """The number of the word's Brown cluster, from the table `lexeme_cluster`; 0 without an entry."""
         return self.vocab.lookups.get_table("lexeme_cluster", {}).get(self.c.orth, 0)
-
     @cluster.setter
     def cluster(self, int value):
         self._set_in_table("lexeme_cluster", value)
@@ -254,7 +249,6 @@ cdef class Lexeme:
     def sentiment(self):
         """A score of the word's sentiment, from the table `lexeme_sentiment`; 0.0 without an entry."""
         return self.vocab.lookups.get_table("lexeme_sentiment", {}).get(self.c.orth, 0.0)
-
     @sentiment.setter
     def sentiment(self, float value):
         self._set_in_table("lexeme_sentiment", value)
@@ -268,7 +262,6 @@ cdef class Lexeme:
     def lang(self):
         """The id of the language's code."""
         return self.c.lang
-
     @lang.setter
     def lang(self, uint64_t value):
         self._set(attrs.LANG, value)
@@ -277,7 +270,6 @@ cdef class Lexeme:
     def lang_(self):
         """The language's code."""
         return self.vocab.strings[self.c.lang]
-
     @lang_.setter
     def lang_(self, str value):
         self._set(attrs.LANG, self.vocab.strings.add(value))
@@ -286,7 +278,6 @@ cdef class Lexeme:
     def lower(self):
         """The id of the word in lower case."""
         return self.c.lower
-
     @lower.setter
     def lower(self, uint64_t value):
         self._set(attrs.LOWER, value)
@@ -295,7 +286,6 @@ cdef class Lexeme:
     def lower_(self):
         """The word in lower case."""
         return self.vocab.strings[self.c.lower]
-
     @lower_.setter
     def lower_(self, str value):
         self._set(attrs.LOWER, self.vocab.strings.add(value))
@@ -304,7 +294,6 @@ cdef class Lexeme:
     def norm(self):
         """The id of the word in its normalised spelling."""
         return self.c.norm
-
     @norm.setter
     def norm(self, uint64_t value):
         self._set(attrs.NORM, value)
@@ -313,7 +302,6 @@ cdef class Lexeme:
     def norm_(self):
         """The word in its normalised spelling."""
         return self.vocab.strings[self.c.norm]
-
     @norm_.setter
     def norm_(self, str value):
         self._set(attrs.NORM, self.vocab.strings.add(value))
@@ -322,7 +310,6 @@ cdef class Lexeme:
     def shape(self):
         """The id of the word as a shape of X, x and d."""
         return self.c.shape
-
     @shape.setter
     def shape(self, uint64_t value):
         self._set(attrs.SHAPE, value)
@@ -331,7 +318,6 @@ cdef class Lexeme:
     def shape_(self):
         """The word as a shape of X, x and d."""
         return self.vocab.strings[self.c.shape]
-
     @shape_.setter
     def shape_(self, str value):
         self._set(attrs.SHAPE, self.vocab.strings.add(value))
@@ -340,7 +326,6 @@ cdef class Lexeme:
     def prefix(self):
         """The id of the word cut to its beginning."""
         return self.c.prefix
-
     @prefix.setter
     def prefix(self, uint64_t value):
         self._set(attrs.PREFIX, value)
@@ -349,7 +334,6 @@ cdef class Lexeme:
     def prefix_(self):
         """The word cut to its beginning."""
         return self.vocab.strings[self.c.prefix]
-
     @prefix_.setter
     def prefix_(self, str value):
         self._set(attrs.PREFIX, self.vocab.strings.add(value))
@@ -358,7 +342,6 @@ cdef class Lexeme:
     def suffix(self):
         """The id of the word cut to its end."""
         return self.c.suffix
-
     @suffix.setter
     def suffix(self, uint64_t value):
         self._set(attrs.SUFFIX, value)
@@ -367,7 +350,6 @@ cdef class Lexeme:
     def suffix_(self):
         """The word cut to its end."""
         return self.vocab.strings[self.c.suffix]
-
     @suffix_.setter
     def suffix_(self, str value):
         self._set(attrs.SUFFIX, self.vocab.strings.add(value))
@@ -376,7 +358,6 @@ cdef class Lexeme:
     def is_alpha(self):
         """Is the word made of letters?"""
         return lexeme_flag(self.c, attrs.IS_ALPHA)
-
     @is_alpha.setter
     def is_alpha(self, bint value):
         self._set(attrs.IS_ALPHA, value)
@@ -385,7 +366,6 @@ cdef class Lexeme:
     def is_ascii(self):
         """Is the word made of ASCII characters?"""
         return lexeme_flag(self.c, attrs.IS_ASCII)
-
     @is_ascii.setter
     def is_ascii(self, bint value):
         self._set(attrs.IS_ASCII, value)
@@ -394,7 +374,6 @@ cdef class Lexeme:
     def is_digit(self):
         """Is the word made of digits?"""
         return lexeme_flag(self.c, attrs.IS_DIGIT)
-
     @is_digit.setter
     def is_digit(self, bint value):
         self._set(attrs.IS_DIGIT, value)
@@ -403,7 +382,6 @@ cdef class Lexeme:
     def is_lower(self):
         """Is the word in lower case?"""
         return lexeme_flag(self.c, attrs.IS_LOWER)
-
     @is_lower.setter
     def is_lower(self, bint value):
         self._set(attrs.IS_LOWER, value)
@@ -412,7 +390,6 @@ cdef class Lexeme:
     def is_punct(self):
         """Is the word made of punctuation?"""
         return lexeme_flag(self.c, attrs.IS_PUNCT)
-
     @is_punct.setter
     def is_punct(self, bint value):
         self._set(attrs.IS_PUNCT, value)
@@ -421,7 +398,6 @@ cdef class Lexeme:
     def is_space(self):
         """Is the word made of white space?"""
         return lexeme_flag(self.c, attrs.IS_SPACE)
-
     @is_space.setter
     def is_space(self, bint value):
         self._set(attrs.IS_SPACE, value)
@@ -430,7 +406,6 @@ cdef class Lexeme:
     def is_title(self):
         """Is the word capitalised like a title?"""
         return lexeme_flag(self.c, attrs.IS_TITLE)
-
     @is_title.setter
     def is_title(self, bint value):
         self._set(attrs.IS_TITLE, value)
@@ -439,7 +414,6 @@ cdef class Lexeme:
     def is_upper(self):
         """Is the word in upper case?"""
         return lexeme_flag(self.c, attrs.IS_UPPER)
-
     @is_upper.setter
     def is_upper(self, bint value):
         self._set(attrs.IS_UPPER, value)
@@ -448,7 +422,6 @@ cdef class Lexeme:
     def is_stop(self):
         """Is the word one of the language's stop words?"""
         return lexeme_flag(self.c, attrs.IS_STOP)
-
     @is_stop.setter
     def is_stop(self, bint value):
         self._set(attrs.IS_STOP, value)
@@ -457,7 +430,6 @@ cdef class Lexeme:
     def is_bracket(self):
         """Is the word a bracket?"""
         return lexeme_flag(self.c, attrs.IS_BRACKET)
-
     @is_bracket.setter
     def is_bracket(self, bint value):
         self._set(attrs.IS_BRACKET, value)
@@ -466,7 +438,6 @@ cdef class Lexeme:
     def is_quote(self):
         """Is the word a quotation mark?"""
         return lexeme_flag(self.c, attrs.IS_QUOTE)
-
     @is_quote.setter
     def is_quote(self, bint value):
         self._set(attrs.IS_QUOTE, value)
@@ -475,7 +446,6 @@ cdef class Lexeme:
     def is_left_punct(self):
         """Is the word an opening bracket or quotation mark?"""
         return lexeme_flag(self.c, attrs.IS_LEFT_PUNCT)
-
     @is_left_punct.setter
     def is_left_punct(self, bint value):
         self._set(attrs.IS_LEFT_PUNCT, value)
@@ -484,7 +454,6 @@ cdef class Lexeme:
     def is_right_punct(self):
         """Is the word a closing bracket or quotation mark?"""
         return lexeme_flag(self.c, attrs.IS_RIGHT_PUNCT)
-
     @is_right_punct.setter
     def is_right_punct(self, bint value):
         self._set(attrs.IS_RIGHT_PUNCT, value)
@@ -493,7 +462,6 @@ cdef class Lexeme:
     def is_currency(self):
         """Is the word the sign of a currency?"""
         return lexeme_flag(self.c, attrs.IS_CURRENCY)
-
     @is_currency.setter
     def is_currency(self, bint value):
         self._set(attrs.IS_CURRENCY, value)
@@ -502,7 +470,6 @@ cdef class Lexeme:
     def like_url(self):
         """Does the word look like a web address?"""
         return lexeme_flag(self.c, attrs.LIKE_URL)
-
     @like_url.setter
     def like_url(self, bint value):
         self._set(attrs.LIKE_URL, value)
@@ -511,7 +478,6 @@ cdef class Lexeme:
     def like_num(self):
         """Does the word look like a number?"""
         return lexeme_flag(self.c, attrs.LIKE_NUM)
-
     @like_num.setter
     def like_num(self, bint value):
         self._set(attrs.LIKE_NUM, value)
@@ -520,7 +486,6 @@ cdef class Lexeme:
     def like_email(self):
         """Does the word look like a mail address?"""
         return lexeme_flag(self.c, attrs.LIKE_EMAIL)
-
     @like_email.setter
     def like_email(self, bint value):
         self._set(attrs.LIKE_EMAIL, value)

@@ -268,7 +268,7 @@ def full(vocab):
     return vocab
 
 
-def same(one, two):
+def check_same(one, two):
     assert set(one.strings) == set(two.strings)
     assert one.vectors == two.vectors
     assert one.lookups.tables == two.lookups.tables
@@ -276,7 +276,7 @@ def same(one, two):
 
 
 def test_bytes_are_read_back(full):
-    same(full, create_vocab("en", Defaults).from_bytes(full.to_bytes()))
+    check_same(full, create_vocab("en", Defaults).from_bytes(full.to_bytes()))
 
 
 def test_a_directory_is_read_back(full, tmp_path):
@@ -288,7 +288,7 @@ def test_a_directory_is_read_back(full, tmp_path):
         "vectors.cfg",
         "lookups.bin",
     }
-    same(full, create_vocab("en", Defaults).from_disk(tmp_path / "vocab"))
+    check_same(full, create_vocab("en", Defaults).from_disk(tmp_path / "vocab"))
 
 
 def test_parts_can_be_left_out(full, tmp_path):
@@ -306,10 +306,10 @@ def test_damaged_bytes_are_named(full):
 def test_a_pickled_vocabulary_keeps_its_settings(full):
     full.cfg["mine"] = 1
     again = pickle.loads(pickle.dumps(full))
-    same(full, again)
+    check_same(full, again)
     assert again.lang == "en" and again.cfg["mine"] == 1 and again["one"].like_num and again.get_noun_chunks is len
     function, arguments = pickle_vocab(full)
-    same(full, function(*arguments))
+    check_same(full, function(*arguments))
 
 
 def test_lex_attr_getters_may_be_replaced(vocab):
