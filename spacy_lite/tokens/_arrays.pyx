@@ -145,6 +145,8 @@ def lca_matrix(TokenStore doc, int start, int end):
     -1 where the ancestor lies outside, and for tokens of different sentences.
     """
     cdef int n = end - start, i, j, head, root
+    if end > doc.length:
+        raise IndexError(f"the Doc was retokenized and has {doc.length} tokens: take the span from it anew")
     matrix = numpy.full((n, n), -1, dtype="int32")
     if n == 0:
         return matrix

@@ -25,9 +25,10 @@ class MorphAnalysis:
         self.vocab = vocab
         if isinstance(features, Mapping):
             separator = Morphology.VALUE_SEP
-            features = Morphology.dict_to_feats(
-                {field: separator.join(value) if isinstance(value, (list, tuple)) else value for field, value in features.items()}
-            )
+            joined = {
+                field: separator.join(value) if isinstance(value, (list, tuple)) else value for field, value in features.items()
+            }
+            features = Morphology.dict_to_feats(joined)
         elif not isinstance(features, (str, int)):
             features = Morphology.FEATURE_SEP.join(features)
         #: id of the analysis: what the MORPH attribute of a token holds.

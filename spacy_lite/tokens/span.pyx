@@ -158,7 +158,7 @@ cdef class Span:
     @property
     def start_char(self):
         """Index of the first character in the text of the Doc."""
-        return self.doc.get_offsets()[self.data.start]
+        return self.doc.get_offsets()[min(self.data.start, self.doc.length)]
 
     @start_char.setter
     def start_char(self, int start_char):
@@ -170,6 +170,7 @@ cdef class Span:
         cdef int last = self.data.end - 1
         if last < self.data.start:
             return self.start_char
+        last = min(last, self.doc.length - 1)
         return self.doc.get_offsets()[last] + <int>self.doc.lex[last].length
 
     @end_char.setter

@@ -153,7 +153,7 @@ cdef class Token(TokenAttributes):
     @property
     def idx(self):
         """Index of the token's first character in the text of the Doc."""
-        return self.doc.get_offsets()[self.i]
+        return self.doc.get_offsets()[min(self.i, self.doc.length)]
 
     @property
     def text(self):
@@ -281,6 +281,11 @@ cdef class Token(TokenAttributes):
 
     # ---- the dependency tree ----
 
+    cdef Tree tree(self):
+        if self.i >= self.doc.length:
+            raise IndexError(f"the Doc was retokenized and has {self.doc.length} tokens: take token {self.i} from it anew")
+        return self.doc.get_tree()
+
     def has_dep(self):
         """Whether the token has a dependency label."""
         return self.doc.read(COLUMN_DEP, self.i) != 0
@@ -314,7 +319,7 @@ cdef class Token(TokenAttributes):
 
     def _nodes(self, int first, int last):
         # Children number `first` to `last` of the token; the tree is held, so that changing heads meanwhile is harmless.
-        cdef Tree tree = self.doc.get_tree()
+        cdef Tree tree = self.tree()
         cdef int k
         for k in range(tree.first_child[self.i] + first, tree.first_child[self.i] + last):
             yield Token.view(self.doc, tree.children[k])
@@ -322,7 +327,7 @@ cdef class Token(TokenAttributes):
     @property
     def children(self):
         """The tokens that depend on this one, in order."""
-        return self._nodes(0, self.doc.get_tree().n_children(self.i))
+        return self._nodes(0, self.tree().n_children(self.i))
 
     @property
     def lefts(self):
@@ -332,23 +337,23 @@ cdef class Token(TokenAttributes):
     @property
     def rights(self):
         """The children behind the token, in order."""
-        return self._nodes(self.n_lefts, self.doc.get_tree().n_children(self.i))
+        return self._nodes(self.n_lefts, self.tree().n_children(self.i))
 
     @property
     def n_lefts(self):
         """Number of children before the token."""
-        return self.doc.get_tree().n_lefts(self.i)
+        return self.tree().n_lefts(self.i)
 
     @property
     def n_rights(self):
         """Number of children behind the token."""
-        cdef Tree tree = self.doc.get_tree()
+        cdef Tree tree = self.tree()
         return tree.n_children(self.i) - tree.n_lefts(self.i)
 
     @property
     def subtree(self):
         """The token and everything that depends on it, in order of the tree: left subtrees, token, right subtrees."""
-        cdef Tree tree = self.doc.get_tree()
+        cdef Tree tree = self.tree()
         cdef list stack = [(self.i, False)]
         cdef int i, k
         while stack:
@@ -366,12 +371,12 @@ cdef class Token(TokenAttributes):
     @property
     def left_edge(self):
         """The first token of the subtree."""
-        return Token.view(self.doc, self.doc.get_tree().left_edge[self.i])
+        return Token.view(self.doc, self.tree().left_edge[self.i])
 
     @property
     def right_edge(self):
         """The last token of the subtree."""
-        return Token.view(self.doc, self.doc.get_tree().right_edge[self.i])
+        return Token.view(self.doc, self.tree().right_edge[self.i])
 
     @property
     def ancestors(self):

@@ -129,6 +129,16 @@ def test_merges_and_splits_are_given_by_the_tokens_before(doc):
     assert [token.head.i for token in doc[3:5]] == [2, 3]
 
 
+def test_views_from_before_are_harmless(doc):
+    token, span = doc[6], doc[4:7]
+    merge(doc, doc[0:4])
+    with pytest.raises(IndexError, match="retokenized"):
+        list(token.children)
+    with pytest.raises(IndexError, match="retokenized"):
+        span.get_lca_matrix()
+    assert (token.idx, span.end_char, span.start_char) == (len(doc.text), len(doc.text), len(doc.text))
+
+
 @pytest.mark.parametrize(
     ("action", "message"),
     [
