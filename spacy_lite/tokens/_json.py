@@ -2,10 +2,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy
 import srsly
 
 from .. import attrs
 from ..errors import nearest
+from ..morphology import Morphology
+from ..symbols import IDS
 from .attributes import pos_id
 from .underscore import Underscore
 
@@ -38,22 +41,27 @@ def doc_to_json(doc: Any, underscore: Iterable[str] | None) -> dict[str, Any]:
 
 
 def tokens_to_json(doc: Any) -> list[dict[str, Any]]:
-    """Place and annotations of every token."""
-    values = {
-        "tag": lambda token: token.tag_,
-        "pos": lambda token: token.pos_,
-        "morph": lambda token: str(token.morph),
-        "lemma": lambda token: token.lemma_,
-        "dep": lambda token: token.dep_,
-        "head": lambda token: token.head.i,
-    }
-    known = {key: values[key] for key, attr in TOKEN_KEYS.items() if doc.has_annotation(attr)} if len(doc) else {}
-    tokens = []
-    for token in doc:
-        entry = {"id": token.i, "start": token.idx, "end": token.idx + len(token)}
-        entry.update((key, value(token)) for key, value in known.items())
-        tokens.append(entry)
+    """Place and annotations of every token, a column at a time."""
+    starts = doc.read_column(attrs.IDX).tolist()
+    lengths = doc.read_column(attrs.LENGTH).tolist()
+    tokens = [{"id": i, "start": start, "end": start + n} for i, (start, n) in enumerate(zip(starts, lengths, strict=True))]
+    for key, name in TOKEN_KEYS.items():
+        if tokens and doc.has_annotation(name):
+            for token, value in zip(tokens, values_for_json(doc, key, IDS[name]), strict=True):
+                token[key] = value
     return tokens
+
+
+def values_for_json(doc: Any, key: str, attr: int) -> list[Any]:
+    """One annotation of all tokens: strings, or indices of heads (of the token itself where no head is known)."""
+    ids = doc.read_column(attr)
+    if key == "head":
+        known = doc.read_column(attrs.DEP) != 0
+        return (numpy.arange(len(doc)) + numpy.where(known, ids.view("int64"), 0)).tolist()
+    strings = {number: doc.vocab.strings[number] for number in set(ids.tolist())}
+    if key == "morph":
+        strings[IDS[Morphology.EMPTY_MORPH]] = ""
+    return [strings[number] for number in ids.tolist()]
 
 
 def underscore_to_json(doc: Any, names: list[str]) -> dict[str, Any]:
