@@ -176,10 +176,11 @@ class Example:
         strings = gold.vocab.strings
         names = {key: strings[key] for key in numpy.unique(ids).tolist()}
         labels: list[str | None] = [names[key] for key in ids.tolist()]
-        if projective and may_cross(heads):
+        if projective:
             lifted, decorated = lift_crossing_arcs(heads.tolist(), labels)
-            for i in numpy.flatnonzero(~unlabelled).tolist():
-                heads[i], labels[i] = lifted[i], decorated[i]
+            if decorated != labels:
+                for i in numpy.flatnonzero(~unlabelled).tolist():
+                    heads[i], labels[i] = lifted[i], decorated[i]
         return heads, labels
 
     # ---- sentences ----
@@ -192,10 +193,12 @@ class Example:
         if not self._reference.has_annotation("SENT_START"):
             return [None] * n
         starts: list[bool | None] = [False] * n
-        for sentence in self._reference.sents:
-            tokens = self.alignment.y2x[sentence.start : sentence.end]
-            if len(tokens):
-                starts[int(tokens[0])] = True
+        begins = self._reference.read_column(SENT_START) == 1
+        begins[:1] = True
+        y2x = self.alignment.y2x
+        bounds = numpy.append(y2x.starts, len(y2x.data))[numpy.append(numpy.flatnonzero(begins), len(self._reference))]
+        for first in y2x.data[bounds[:-1][bounds[:-1] < bounds[1:]]].tolist():
+            starts[first] = True
         return starts
 
     def split_sents(self) -> list["Example"]:
@@ -282,15 +285,6 @@ def take_agreed(values: numpy.ndarray, alignment: AlignmentArray) -> list[Any]:
         for i, value in zip(filled[agreed].tolist(), given[starts[agreed]].tolist()):
             found[i] = value
     return found
-
-
-def may_cross(heads: Ints1d) -> bool:
-    """Could a tree have crossing arcs or a cycle? False is certain: a quick look that spares most trees a closer one."""
-    n = len(heads)
-    tokens = numpy.arange(n)
-    left, right = numpy.minimum(tokens, heads), numpy.maximum(tokens, heads)
-    long = numpy.flatnonzero(right - left > 1)
-    return bool(len(long)) or bool((heads[heads] == tokens)[heads != tokens].any())
 
 
 def aligned_spans(doc: Doc, spans: Iterable[Span], alignment: AlignmentArray, allow_overlap: bool) -> list[Span]:

@@ -6,6 +6,8 @@ Heads are lists of token indices; a root is its own head, None is an unknown hea
 
 from collections.abc import Iterable, Sequence
 
+from ._forest import Forest
+
 __all__ = [
     "DELIMITER",
     "ancestors",
@@ -69,9 +71,7 @@ def is_nonproj_arc(token: int, heads: Heads) -> bool:
 
 def is_nonproj_tree(heads: Heads) -> bool:
     """Does any arc of the tree cross another? Raises ValueError where heads form a cycle."""
-    refuse_cycles(heads)
-    forest = Forest(heads)
-    return any(forest.crosses(token) for token in range(len(heads)))
+    return forest_of(heads).shortest_crossing() is not None
 
 
 def projectivize(heads: Heads, labels: Sequence[str | None]) -> tuple[list[int | None], list[str | None]]:
@@ -79,68 +79,25 @@ def projectivize(heads: Heads, labels: Sequence[str | None]) -> tuple[list[int |
 
     Raises ValueError where heads form a cycle.
     """
-    refuse_cycles(heads)
-    lifted = list(heads)
-    while (token := shortest_crossing_arc(lifted)) is not None:
+    lifted, decorated = list(heads), list(labels)
+    token = forest_of(heads).shortest_crossing()
+    if token is None:
+        return lifted, decorated
+    while token is not None:
         head = lifted[token]
         above = lifted[head]  # type: ignore[index]
         lifted[token] = token if above == head else above  # what hangs on a root becomes a root itself
-    decorated = list(labels)
+        token = Forest(lifted).shortest_crossing()
     for token, (old, new) in enumerate(zip(heads, lifted)):
         if old != new and old is not None:
             decorated[token] = f"{labels[token]}{DELIMITER}{labels[old]}"
     return lifted, decorated
 
 
-def refuse_cycles(heads: Heads) -> None:
-    """Raises ValueError where heads form a cycle."""
-    cycle = contains_cycle(heads)
-    if cycle is not None:
-        raise ValueError(f"the heads form a cycle: the tokens {sorted(cycle)} are each other's ancestors. Heads: {list(heads)}")
-
-
-def shortest_crossing_arc(heads: Heads) -> int | None:
-    """The token of the shortest arc that crosses another (the first of equally short ones), or None."""
+def forest_of(heads: Heads) -> Forest:
+    """The forest of these heads. Raises ValueError where they form a cycle."""
     forest = Forest(heads)
-    crossing = [(abs(head - token), token) for token, head in enumerate(heads) if head is not None and forest.crosses(token)]
-    return min(crossing)[1] if crossing else None
-
-
-class Forest:
-    """Numbers the tokens of a forest so that the descendants of a token are a range: whether an arc crosses is a look at a
-    minimum and a maximum. Tokens on a cycle descend from no one else.
-    """
-
-    def __init__(self, heads: Heads) -> None:
-        self.heads = heads
-        n = len(heads)
-        children: list[list[int]] = [[] for _ in range(n)]
-        roots = []
-        for token, head in enumerate(heads):
-            if head is None or head == token:
-                roots.append(token)
-            else:
-                children[head].append(token)
-        self.first, self.last = [0] * n, [-1] * n
-        count = 0
-        stack = [(root, False) for root in reversed(roots)]
-        while stack:
-            token, done = stack.pop()
-            if done:
-                self.last[token] = count - 1
-                continue
-            self.first[token] = count
-            count += 1
-            stack.append((token, True))
-            stack.extend((child, False) for child in children[token])
-        # Unattached tokens cross nothing: they stand below every minimum's and above every maximum's reach.
-        self.lows = [n if head is None else self.first[token] for token, head in enumerate(heads)]
-        self.highs = [-1 if head is None else self.first[token] for token, head in enumerate(heads)]
-
-    def crosses(self, token: int) -> bool:
-        """Does the arc to this token's head cross another?"""
-        head = self.heads[token]
-        if head is None or abs(head - token) < 2:
-            return False
-        low, high = min(head, token) + 1, max(head, token)
-        return min(self.lows[low:high]) < self.first[head] or max(self.highs[low:high]) > self.last[head]
+    if forest.has_cycle():
+        cycle = sorted(contains_cycle(heads) or ())
+        raise ValueError(f"the heads form a cycle: the tokens {cycle} are each other's ancestors. Heads: {list(heads)}")
+    return forest

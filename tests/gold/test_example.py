@@ -316,3 +316,8 @@ def test_values_come_as_plain_numbers(predicted):
     assert values == [1, 2**64 - 1, 2**64 - 1, 1] and all(type(value) is int for value in values)
     assert example.get_aligned("SENT_START", as_string=True) == values
     assert numpy.asarray(example.get_aligned("ENT_IOB")).tolist() == [0, 0, 0, 0]
+
+
+def test_the_first_token_starts_a_sentence_whatever_is_annotated(predicted):
+    example = Example.from_dict(predicted, {"sent_starts": [False, False, True, False]})
+    assert example.get_aligned_sent_starts() == [True, False, True, False]
