@@ -226,7 +226,7 @@ cdef class Lexeme:
     @property
     def is_oov(self):
         """Is the word without a vector?"""
-        return self.c.orth not in self.vocab.vectors
+        return not self.vocab.has_vector(self.c.orth)
 
     @property
     def prob(self):

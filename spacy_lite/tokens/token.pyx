@@ -173,7 +173,7 @@ cdef class Token(TokenAttributes):
     @property
     def is_oov(self):
         """Whether the word has no vector."""
-        return self.doc.lex[self.i].id == <uint64_t>-1
+        return not self.doc.vocab.has_vector(self.doc.lex[self.i].orth)
 
     @property
     def prob(self):

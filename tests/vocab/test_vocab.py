@@ -227,6 +227,7 @@ def test_ranks_follow_the_vectors(vocab):
 
 def test_vectors_may_be_keyed_by_another_attribute(vocab):
     vocab.vectors = Vectors(data=numpy.eye(2, dtype="f"), keys=["cat"], attr="LOWER")
+    assert not vocab["CAT"].is_oov and vocab["dog"].is_oov
     assert vocab.has_vector("CAT") and vocab.get_vector("Cat").tolist() == [1, 0]
 
 
@@ -248,6 +249,11 @@ def test_deduplicating_shares_rows_of_equal_vectors(vocab):
     assert vocab.vectors.shape == (2, 2) and vocab.vectors.n_keys == 3
     assert [vocab.get_vector(word).tolist() for word in "abc"] == [[1, 0], [0, 1], [1, 0]]
     assert vocab["a"].rank == vocab["c"].rank
+
+
+def test_no_word_is_without_a_floret_vector(vocab):
+    vocab.vectors = Vectors(data=numpy.ones((5, 2), dtype="f"), mode="floret", maxn=3)
+    assert not vocab["anything"].is_oov and vocab.has_vector("anything") and vocab["anything"].rank == 2**64 - 1
 
 
 def test_floret_vectors_are_neither_pruned_nor_deduplicated_nor_set(vocab):
