@@ -2,6 +2,8 @@
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
 from libc.stdint cimport int64_t, uint64_t
 
+from ..lexeme cimport Lexeme
+
 from .attributes cimport TokenAttributes
 from .store cimport COLUMN_DEP, COLUMN_ENT_IOB, COLUMN_HEAD, COLUMN_MORPH, COLUMN_POS, COLUMN_SENT_START, TokenStore
 from .tree cimport Tree
@@ -148,7 +150,7 @@ cdef class Token(TokenAttributes):
     @property
     def lex(self):
         """The Lexeme: the word type."""
-        return self.doc.vocab[self.doc.lex[self.i].orth]
+        return Lexeme.from_ptr(self.doc.lex[self.i], self.doc.vocab, self.doc)
 
     @property
     def idx(self):

@@ -175,3 +175,12 @@ def test_docs_made_of_words_and_read_from_files_leave_memory_flat(vocab):
             doc = Doc(vocab).from_bytes(doc.to_bytes())
         assert doc[49].lower_ == f"word{start + 49}"
     assert sum(arena.nbytes for arena in vocab.strings.transient_arenas()) < 1 << 20
+
+
+def test_looking_at_a_word_of_a_text_does_not_keep_it(vocab):
+    doc = Doc(vocab, words=["Passing"])
+    lexeme = doc[0].lex
+    assert (lexeme.text, lexeme.lower_, doc[0].prob) == ("Passing", "passing", -20.0)
+    assert list(vocab.strings) == []
+    lexeme.norm_ = "kept"
+    assert doc[0].norm_ == "kept" and "Passing" in list(vocab.strings)
