@@ -49,12 +49,14 @@ def get_string_id(string_or_hash):
 
 cdef uint64_t to_id(object key) except? 0:
     # Any integer that fits, NumPy's included; nothing else.
+    if type(key) is int:
+        try:
+            return key
+        except OverflowError:
+            raise OverflowError(f"ids of strings are unsigned 64-bit numbers, got {key}") from None
     if isinstance(key, float) or not hasattr(key, "__index__"):
         raise TypeError(f"expected a string or the id of one, got {type(key).__name__}: {key!r}")
-    number = key.__index__()
-    if not 0 <= number < 1 << 64:
-        raise OverflowError(f"ids of strings are unsigned 64-bit numbers, got {number}")
-    return number
+    return to_id(int(key.__index__()))
 
 
 cdef class Arena:

@@ -295,7 +295,7 @@ class Vectors(BaseVectors):
         if key is not None:
             return self.key2row.get(self.strings.as_int(key), -1)
         if keys is not None:
-            return numpy.asarray([self.key2row.get(self.strings.as_int(key), -1) for key in keys], dtype="i")
+            return self._rows_of(keys)
         row2key = {row: key for key, row in self.key2row.items()}
         if row is not None:
             if row not in row2key:
@@ -306,10 +306,23 @@ class Vectors(BaseVectors):
     def get_batch(self, keys: Iterable[int | str]) -> Floats2d:
         """The vectors of many words, by strings or ids, (words, width); zeros for words without one."""
         if self.mode == Mode.floret:
-            words = [self.strings.as_string(key) for key in keys]
-            return floret_means(self.data, words, **{name: getattr(self, name) for name in FLORET_SETTINGS})
-        rows = numpy.asarray([self.key2row.get(self.strings.as_int(key), -1) for key in keys], dtype="int64")
-        return rows_or_zeros(self.data, rows)
+            given = keys.tolist() if isinstance(keys, numpy.ndarray) else list(keys)
+            places: dict[int | str, int] = {}
+            order = [places.setdefault(key, len(places)) for key in given]
+            words = [self.strings.as_string(key) for key in places]
+            means = floret_means(self.data, words, **{name: getattr(self, name) for name in FLORET_SETTINGS})
+            return means[get_array_module(means).asarray(order, dtype="int64")]
+        return rows_or_zeros(self.data, self._rows_of(keys))
+
+    def _ids_of(self, keys: Iterable[int | str]) -> numpy.ndarray:
+        if isinstance(keys, numpy.ndarray) and keys.dtype.kind in "iu":
+            return keys.astype("uint64")
+        return numpy.asarray([self.strings.as_int(key) for key in keys], dtype="uint64")
+
+    def _rows_of(self, keys: Iterable[int | str]) -> numpy.ndarray:
+        # int32 (keys,), -1 for words without a row
+        find = self._key2row.get
+        return numpy.asarray([find(key, -1) for key in self._ids_of(keys).tolist()], dtype="int32")
 
     def most_similar(
         self, queries: Floats2d, *, batch_size: int = 1024, n: int = 1, sort: bool = True

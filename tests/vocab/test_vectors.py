@@ -117,6 +117,8 @@ def test_clearing_forgets_the_words(vectors):
 
 def test_a_batch_has_zeros_where_there_is_no_vector(vectors, strings):
     assert vectors.get_batch(["a", "q", strings["b"]]).tolist() == [[1, 0], [0, 0], [0, 1]]
+    keys = numpy.asarray([strings["b"], 12345, strings["a"]], dtype="uint64")
+    assert vectors.get_batch(keys).tolist() == [[0, 1], [0, 0], [1, 0]]
     assert vectors.get_batch([]).shape == (0, 2)
 
 
@@ -184,11 +186,14 @@ def test_floret_vectors_are_means_over_hashed_n_grams(word, minn, more, hash_cou
     vectors = Vectors(strings=strings, data=table, mode="floret", hash_seed=seed, **chosen)
     expected = naive_floret(word, table, seed=seed, **chosen)
     assert numpy.allclose(vectors[word], expected, atol=1e-5)
-    assert numpy.allclose(vectors.get_batch([strings[word], "", word]), [expected, numpy.zeros(4), expected], atol=1e-5)
+    keys = numpy.asarray([strings[word], 0, strings[word]], dtype="uint64")
+    for batch in ([strings[word], "", word], keys):
+        assert numpy.allclose(vectors.get_batch(batch), [expected, numpy.zeros(4), expected], atol=1e-5)
 
 
 def test_floret_tables_have_every_word_and_cannot_be_changed():
     vectors = Vectors(data=numpy.ones((5, 2), dtype="f"), mode=Mode.floret, minn=2, maxn=3)
+    assert vectors["never stored"].tolist() == [1, 1]
     assert "anything" in vectors and vectors.is_full and vectors.n_keys == -1 and vectors.mode == "floret"
     changes = [
         lambda: vectors.add("a", vector=[1, 2]), lambda: vectors.resize((9, 2)), vectors.clear, lambda: vectors.find(key="a"),
