@@ -17,7 +17,7 @@ $(VENV)/ready: requirements.txt extra/scripts/setup.sh
 
 $(VENV)/built: $(VENV)/ready $(SOURCES)
 	$(BIN)/python setup.py -q build_ext --inplace
-	$(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .
+	SPACY_LITE_ONLY=none $(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .  # what is built is not built again
 	touch $@
 
 build: $(VENV)/built
@@ -28,7 +28,7 @@ demo: build
 lint: build
 	$(BIN)/python extra/scripts/list_builtins.py --check
 	$(BIN)/ruff check .
-	$(BIN)/cython-lint spacy_lite
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cython-lint spacy_lite
 	$(BIN)/mypy
 
 test: lint

@@ -1,6 +1,6 @@
 """Build of the native modules: every .pyx of the package, in one step, parallel and incremental.
 
-`SPACY_LITE_ONLY=spacy_lite.tokens.*` (shell patterns, comma-separated) builds just those modules;
+`SPACY_LITE_ONLY=spacy_lite.tokens.*` (shell patterns, comma-separated) builds just those modules, `none` builds none;
 `SPACY_LITE_SANITIZE=1` compiles with the address and undefined-behaviour sanitizers.
 """
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write `spacy_lite/config/builtins.py`, the one table that says which module registers which name.
 
-Reads the sources for `@registry.<kind>("name")`, `@Language.factory("name", …)` and `@Language.component("name")` (without importing
-anything) and prints a warning for names registered twice. `--check` only compares, for the tests.
+Reads the sources for `@registry.<kind>("name")`, `@Language.factory("name", …)` and `@Language.component("name")` (without
+importing anything) and prints a warning for names registered twice. `--check` only compares, for the tests.
 """
 
 import ast

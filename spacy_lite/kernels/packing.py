@@ -26,8 +26,8 @@ def packed(W: NDArray, b: NDArray | None = None, pack: Pack | None = None) -> An
     """The packed form of weights.
 
     W: (nO, nI) float32 for a linear layer, (nO, nP, nI) for maxout, or whatever `pack` takes. b: their bias, or None.
-    pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. An array is always packed
-    in the same way.
+    pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. An array is always
+    packed in the same way.
     """
     key = id(W)
     fingerprint = network.checksum(W.reshape(-1), None if b is None else b.reshape(-1))

@@ -15,7 +15,7 @@ from ..gold import validate_examples
 from ..ml.transition_model import CHUNK_TOKENS, StateScores
 from ..tokens import Doc
 from ..transitions.beam import Beam
-from ..transitions.engine import StateBatch
+from ..transitions.states import StateBatch
 from ..transitions.system import TransitionSystem
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
 
