@@ -1,8 +1,7 @@
 """The hashes of the MurmurHash family from Python, and the rows of a floret table that a word's n-grams point to."""
 import numpy
 
-from cython.operator cimport dereference
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 from libcpp.vector cimport vector
 
 cdef extern from "kernels/murmurhash.hh" namespace "spacy_lite" nogil:

@@ -6,9 +6,7 @@ is the function of this module, natively (see `LexicalPlan`).
 import functools
 import unicodedata
 
-from cython.operator cimport dereference
 from libc.stdint cimport uint64_t
-from libc.string cimport memcpy
 
 from . cimport attrs
 from .kernels.lexeme cimport LexemeC

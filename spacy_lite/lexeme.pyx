@@ -2,7 +2,6 @@
 from libc.stdint cimport uint64_t
 
 from . cimport attrs
-from .strings cimport Arena
 from .vocab cimport Vocab
 
 from .attrs import IDS, intify_attr

@@ -8,6 +8,7 @@ or not, gets a new one.
 import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -20,6 +21,10 @@ Pack = Callable[[NDArray, NDArray | None], Any]
 
 _packs: dict[int, tuple[weakref.ref, int, str, Any]] = {}
 _lock = threading.Lock()
+
+
+def _forget(key: int, _: Any) -> None:
+    _packs.pop(key, None)
 
 
 def packed(W: NDArray, b: NDArray | None = None, pack: Pack | None = None) -> Any:
@@ -36,5 +41,5 @@ def packed(W: NDArray, b: NDArray | None = None, pack: Pack | None = None) -> An
         return kept[3]
     made = (pack or (network.pack_maxout if W.ndim == 3 else network.pack_linear))(W, b)
     with _lock:
-        _packs[key] = (weakref.ref(W, lambda _, key=key: _packs.pop(key, None)), fingerprint, network.active_isa(), made)
+        _packs[key] = (weakref.ref(W, partial(_forget, key)), fingerprint, network.active_isa(), made)
     return made

@@ -98,7 +98,7 @@ class FactoryRegistration:
         assigns: Iterable[str] = SimpleFrozenList(),
         requires: Iterable[str] = SimpleFrozenList(),
         retokenizes: bool = False,
-        default_score_weights: dict[str, float | None] = SimpleFrozenDict(),
+        default_score_weights: Mapping[str, float | None] = SimpleFrozenDict(),
         func: Callable[..., Any] | None = None,
     ) -> Callable[..., Any]:
         """Register a function `(nlp, name, **settings) -> component`; a decorator unless `func` is given.

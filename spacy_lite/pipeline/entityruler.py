@@ -10,7 +10,6 @@ from ..config import registry
 from ..language import Language
 from ..matcher import levenshtein_compare
 from ..scorer import get_ner_prf
-from ..serialize import ensure_path
 from ..tokens import Doc, Span
 from .pattern_rules import PatternRules, PatternType
 from .pipe import Pipe
@@ -234,7 +233,7 @@ class EntityRuler(Pipe):
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write settings and patterns into the folder `path`, or only the patterns where it ends in `.jsonl`."""
-        path = ensure_path(path)
+        path = Path(path)
         if path.suffix == ".jsonl":
             srsly.write_jsonl(path, self.patterns)
             return
@@ -244,7 +243,7 @@ class EntityRuler(Pipe):
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "EntityRuler":
         """Load a folder that `to_disk` wrote, or a file of patterns. Raises ValueError where there is neither."""
-        path = ensure_path(path)
+        path = Path(path)
         file = path if path.suffix == ".jsonl" else path.with_suffix(".jsonl")
         if file.is_file():
             return self._load(self._settings(), srsly.read_jsonl(file))

@@ -144,7 +144,7 @@ class EntityRecognizer(Parser):
 
     TransitionSystem = BiluoPushDown
 
-    def __init__(self, vocab: Any, model: Model, name: str = "ner", moves: "TransitionSystem | None" = None, **settings: Any):
+    def __init__(self, vocab: Any, model: Model, name: str = "ner", moves: Any = None, **settings: Any):
         """See `make_ner` for the arguments."""
         settings.setdefault("scorer", ner_score)
         super().__init__(vocab, model, name, moves, **settings)

@@ -37,7 +37,7 @@ MISSING = -1
 class LabelTable:
     """Positions of 64-bit keys (ids of strings, or mixtures of them), looked up for a whole column at a time."""
 
-    def __init__(self, keys: Sequence[int], positions: Sequence[int] | None = None):
+    def __init__(self, keys: Any, positions: Any = None):
         """keys: unique 64-bit ids. positions: int32 found for each, by default its place in `keys`."""
         keys = numpy.asarray(keys, dtype="uint64")
         positions = numpy.arange(len(keys)) if positions is None else numpy.asarray(positions)
@@ -193,4 +193,3 @@ def match_columns(scores: Floats2d, names: Sequence[Any], wanted: Sequence[Any],
     matched = ops.alloc2f(scores.shape[0], len(wanted))
     matched[:, ops.xp.asarray([place[name] for name in names])] = scores
     return matched
-

@@ -16,7 +16,6 @@ from ..ml.transition_model import CHUNK_TOKENS, StateScores
 from ..tokens import Doc
 from ..transitions.beam import Beam
 from ..transitions.states import StateBatch
-from ..transitions.system import TransitionSystem
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
 
 if TYPE_CHECKING:
@@ -33,14 +32,14 @@ GOLD_COLUMNS = (ORTH, HEAD, DEP, SENT_START, ENT_IOB, ENT_TYPE)
 class Parser(TrainablePipe):
     """A component that builds its annotation by a sequence of moves, each the best by a model's scores."""
 
-    TransitionSystem: type[TransitionSystem]
+    TransitionSystem: Any
 
     def __init__(
         self,
         vocab: "Vocab",
         model: Model,
         name: str,
-        moves: TransitionSystem | None = None,
+        moves: Any = None,
         *,
         update_with_oracle_cut_size: int = 100,
         min_action_freq: int = 30,
@@ -152,7 +151,7 @@ class Parser(TrainablePipe):
 
         beam_density: share of the best hypothesis' probability another one needs to be followed. drop: ignored.
         """
-        beams = []
+        beams: list[Beam] = []
         for states, batch, start, stop in self._chunks(docs):
             if batch is None:
                 beams.extend(Beam(self.moves, []) for _ in states.lengths)

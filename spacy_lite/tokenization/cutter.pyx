@@ -5,7 +5,6 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libcpp.vector cimport vector
 
 from ..tokens.store cimport TokenStore
-from ..vocab cimport Vocab
 from .affix cimport Match, Rule, decode, encode, is_space
 from .specials cimport INFIX, PREFIX, SUFFIX, TOKEN, TOKEN_MATCH, URL_MATCH, Piece, SpecialCases
 

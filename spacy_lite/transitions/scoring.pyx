@@ -1,5 +1,5 @@
 """How states are scored: the weights of the hidden and output layers, and what a training pass notes for the backward pass."""
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t
 from libc.string cimport memcpy
 cimport numpy as np
 import numpy as np

@@ -197,7 +197,8 @@ cdef class StateBatch:
         cdef size_t b, k
         with nogil:
             beams = self.search.beam(scorer, settings)
-        return [[_hypothesis(beams[b][k]) for k in range(beams[b].size())] for b in range(beams.size())]
+        cdef bint trees = isinstance(self, ArcStates)
+        return [[_hypothesis(beams[b][k], trees) for k in range(beams[b].size())] for b in range(beams.size())]
 
     def train_beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0,
                    size_t max_moves=0):
@@ -273,9 +274,9 @@ cdef BeamSettings _beam_settings(size_t width, double density) except *:
     return settings
 
 
-cdef tuple _hypothesis(const Found& found):
+cdef tuple _hypothesis(const Found& found, bint tree):
     heads, moves = np.asarray(found.heads, dtype=np.int32), np.asarray(found.moves, dtype=np.int32)
-    return (found.score, heads, moves) if found.heads.size() or not found.moves.size() else (found.score, moves)
+    return (found.score, heads, moves) if tree else (found.score, moves)
 
 
 cdef class ArcStates(StateBatch):

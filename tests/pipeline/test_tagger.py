@@ -86,9 +86,7 @@ def test_rehearse_does_nothing_before_training_is_resumed():
 def test_label_smoothing_keeps_some_probability_for_other_tags():
     plain, _ = trained("tagger", steps=100)
     smooth, _ = trained("tagger", steps=100, label_smoothing=0.1)
-    highest = [
-        nlp.get_pipe("tagger").model.begin_update(fresh_docs(nlp))[0][0].max(axis=1).mean() for nlp in (plain, smooth)
-    ]
+    highest = [nlp.get_pipe("tagger").model.begin_update(fresh_docs(nlp))[0][0].max(axis=1).mean() for nlp in (plain, smooth)]
     assert highest[0] > 0.97
     assert highest[1] < 0.95
 

@@ -114,9 +114,7 @@ def test_gold_of_other_tokens_is_aligned(factory):
     pipe = nlp.get_pipe(factory)
     predicted = Doc(nlp.vocab, words=["She", "saw", "thr", "ee", "ships."], spaces=[True, True, False, True, False])
     words, gold = SENTENCES[0]
-    reference = Example.from_dict(
-        Doc(nlp.vocab, words=words, spaces=[True, True, True, False, False]), dict(gold)
-    ).reference
+    reference = Example.from_dict(Doc(nlp.vocab, words=words, spaces=[True, True, True, False, False]), dict(gold)).reference
     example = Example(predicted, reference)
     scores, _ = pipe.model.begin_update([predicted])
     _, d_scores = pipe.get_loss([example], scores)
