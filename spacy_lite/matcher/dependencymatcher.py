@@ -163,7 +163,7 @@ class DependencyMatcher:
         candidates: dict[int, set[int]] = defaultdict(set)
         for node_key, start, _ in self._matcher(doc):
             candidates[node_key].add(start)
-        matches = []
+        matches = []  # type: ignore[var-annotated]
         for number, patterns in self._patterns.items():
             for pattern, node_keys in zip(patterns, self._node_keys[number], strict=True):
                 tokens = [candidates[node_key] for node_key in node_keys]

@@ -161,7 +161,7 @@ def _value_id(name: str, value: Any, vocab: "Vocab") -> int:
 def _predicates(attr: str, value: Any, is_extension: bool) -> list[Predicate]:
     if not isinstance(value, dict):
         return [Predicate(attr, "EQUAL", value, is_extension)]
-    found = []
+    found = []  # type: ignore[var-annotated]
     for kind, wanted in value.items():
         if (kind == "REGEX" or FUZZY.fullmatch(kind)) and isinstance(wanted, dict):
             found.extend(Predicate(attr, inner, members, is_extension, via=kind) for inner, members in wanted.items())
@@ -185,7 +185,7 @@ def parse_operator(operator: str) -> tuple[int, int | None]:
 
 def positions_of(specs: Iterable[TokenSpec]) -> list[Position]:
     """The pattern with its quantifiers written out: `{2,3}` is two steps and an optional one, `+` one that repeats."""
-    positions = []
+    positions = []  # type: ignore[var-annotated]
     for token, spec in enumerate(specs):
         if spec.most is None:
             positions.extend(Position(token, False, False) for _ in range(spec.least - 1))
@@ -288,7 +288,7 @@ def compile_predicate(predicate: Predicate, vocab: "Vocab", fuzzy_compare: Calla
     if kind in COMPARISONS:
         return _comparison(kind, value)
     if kind in SETS:
-        members = features_of(value) if predicate.attr == "MORPH" and not predicate.is_extension else value
+        members = features_of(value) if predicate.attr == "MORPH" and not predicate.is_extension else value  # type: ignore[assignment]
         return _set_test(kind, frozenset(members))
     raise ValueError(f"{predicate.attr}: no such condition as {kind!r}{nearest(kind, [*SETS, *COMPARISONS, 'REGEX', 'FUZZY'])}")
 

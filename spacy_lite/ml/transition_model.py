@@ -116,7 +116,7 @@ def by_piece(W: numpy.ndarray) -> numpy.ndarray:
     return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(nF, nP * nO, nI)
 
 
-def pack_by_piece(W: numpy.ndarray, b: None) -> list[Packed]:
+def pack_by_piece(W: numpy.ndarray, b: numpy.ndarray | None) -> list[Packed]:
     """Hidden weights packed for the search, slot by slot."""
     return [network.pack_linear(slot) for slot in by_piece(W)]
 
@@ -153,7 +153,7 @@ def mask_unseen(model: Model, d_scores: numpy.ndarray) -> numpy.ndarray:
     if not unseen:
         return d_scores
     asked_for = (d_scores[:, unseen] < 0).any(axis=0)
-    model.attrs["unseen_classes"] = [move for move, seen in zip(unseen, asked_for, strict=True) if not seen]
+    model.attrs["unseen_classes"] = [move for move, seen in zip(unseen, asked_for, strict=True) if not seen]  # type: ignore[arg-type]
     d_scores[:, model.attrs["unseen_classes"]] = 0
     return d_scores
 

@@ -159,7 +159,7 @@ class EditTreeLemmatizer(TrainablePipe):
     # Labels
 
     @property
-    def labels(self) -> tuple[int, ...]:
+    def labels(self) -> tuple[int, ...]:  # type: ignore[override]
         """Ids of the trees the component may choose, in the order of the model's outputs."""
         return tuple(self.cfg["labels"])
 
@@ -262,7 +262,7 @@ class EditTreeLemmatizer(TrainablePipe):
                 for i, doc in enumerate(docs):
                     doc.activations[self.name] = {key: values[i] for key, values in batch_tree_ids.items()}
             batch_tree_ids = batch_tree_ids["tree_ids"]
-        for doc, tree_ids in zip(docs, batch_tree_ids, strict=True):
+        for doc, tree_ids in zip(docs, batch_tree_ids, strict=True):  # type: ignore[arg-type]
             if self._backoff_attr is None:
                 backoff = numpy.zeros(len(doc), dtype="uint64")
             else:
@@ -300,7 +300,7 @@ class EditTreeLemmatizer(TrainablePipe):
 
     def _teacher_scores(self, teacher_pipe: TrainablePipe, docs: list[Doc]) -> Floats2d:
         scores = probabilities_of(teacher_pipe.model, docs)
-        names = [teacher_pipe.trees.tree_to_str(tree) for tree in teacher_pipe.labels]
+        names = [teacher_pipe.trees.tree_to_str(tree) for tree in teacher_pipe.labels]  # type: ignore[attr-defined]
         wanted = [self.trees.tree_to_str(tree) for tree in self.labels]
         return match_columns(scores, names, wanted, self.model.ops, self.name)
 

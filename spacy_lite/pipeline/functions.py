@@ -38,7 +38,7 @@ def merge_entities(doc: Doc) -> Doc:
     with doc.retokenize() as retokenizer:
         for entity in doc.ents:
             attrs = {"tag": entity.root.tag, "dep": entity.root.dep, "ent_type": entity.label}
-            retokenizer.merge(entity, attrs=attrs)
+            retokenizer.merge(entity, attrs=attrs)  # type: ignore[arg-type]
     return doc
 
 
@@ -135,7 +135,7 @@ class DocCleaner:
         """Set the attributes of one document and return it."""
         for name, value in self.cfg["attrs"].items():
             owner, attr = (doc._, name[2:]) if name.startswith("_.") else (doc, name)
-            present = owner.has(attr) if owner is not doc else hasattr(doc, attr)
+            present = owner.has(attr) if owner is not doc else hasattr(doc, attr)  # type: ignore[union-attr]
             if present:
                 setattr(owner, attr, value)
             elif not self.cfg["silent"]:

@@ -214,19 +214,19 @@ class Lemmatizer(Pipe):
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "Lemmatizer":
         """Load what `to_bytes` wrote."""
         readers = {"vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude), "lookups": self.lookups.from_bytes}
-        serialize.from_bytes(bytes_data, readers, exclude)
+        serialize.from_bytes(bytes_data, readers, exclude)  # type: ignore[arg-type]
         self._validate_tables()
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write vocabulary and tables into the folder `path`."""
         writers = {"vocab": lambda part: self.vocab.to_disk(part, exclude=exclude), "lookups": self.lookups.to_disk}
-        serialize.to_disk(path, writers, exclude)
+        serialize.to_disk(path, writers, exclude)  # type: ignore[arg-type]
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Lemmatizer":
         """Load the folder `to_disk` wrote."""
         readers = {"vocab": lambda part: self.vocab.from_disk(part, exclude=exclude), "lookups": self.lookups.from_disk}
-        serialize.from_disk(path, readers, exclude)
+        serialize.from_disk(path, readers, exclude)  # type: ignore[arg-type]
         self._validate_tables()
         return self
 
@@ -240,7 +240,7 @@ def lemma_candidates(
     suffix and what replaces it. A result outside the index counts only where no rule leads into it, or if it has a non-letter.
     """
     lowered = form.lower()
-    known, plausible, unknown = [], [], []
+    known, plausible, unknown = [], [], []  # type: ignore[var-annotated]
     for suffix, replacement in rules:
         if not lowered.endswith(suffix):
             continue

@@ -218,7 +218,7 @@ class Morphologizer(Tagger):
         return targets, None
 
     def initialize(
-        self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None, labels: dict | None = None
+        self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None, labels: dict | None = None  # type: ignore[override]
     ) -> None:
         """Set up labels and weights; labels: what `label_data` gave. See `Tagger.initialize` for the rest."""
         self._validate_get_examples(get_examples)

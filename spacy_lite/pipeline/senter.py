@@ -130,7 +130,7 @@ class SentenceRecognizer(Tagger):
             start = end
         return targets, None
 
-    def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None) -> None:
+    def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None) -> None:  # type: ignore[override]
         """Set up the weights from a sample of examples."""
         self._validate_get_examples(get_examples)
         self._initialize_model(get_examples)

@@ -300,7 +300,7 @@ class SpanRuler(Pipe):
         if self.annotate_ents:
             entities = self.ents_filter([] if self.overwrite else list(doc.ents), matches)
             try:
-                doc.ents = sorted(entities, key=lambda span: (span.start, span.end))
+                doc.ents = sorted(entities, key=lambda span: (span.start, span.end))  # type: ignore[union-attr]
             except ValueError as error:
                 raise ValueError(
                     f"`{self.name}`: the matches overlap, so they cannot all be entities. Choose another ents_filter. ({error})"

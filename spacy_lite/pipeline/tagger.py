@@ -191,7 +191,7 @@ class Tagger(TrainablePipe):
         if isinstance(batch_tag_ids, dict):
             self._keep_activations(docs, batch_tag_ids)
             batch_tag_ids = batch_tag_ids["label_ids"]
-        self._write(docs, batch_tag_ids)
+        self._write(docs, batch_tag_ids)  # type: ignore[arg-type]
 
     def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
         ids = numpy.array([self.vocab.strings.add(label) for label in self.cfg["labels"]], dtype="uint64")
@@ -230,7 +230,7 @@ class Tagger(TrainablePipe):
             return targets, None
         return numpy.where(negative, targets - len(self.labels), targets).astype("int32"), negative
 
-    def rehearse(
+    def rehearse(  # type: ignore[override]
         self,
         examples: Iterable["Example"],
         *,
