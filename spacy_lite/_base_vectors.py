@@ -20,7 +20,17 @@ class BaseVectors(ABC):
     """
 
     def __init__(self, *, strings: StringStore | None = None) -> None:
-        self.strings = StringStore() if strings is None else strings
+        self._strings = StringStore() if strings is None else strings
+
+    @property
+    def strings(self) -> StringStore:
+        """Where words are numbered."""
+        return self._strings
+
+    @strings.setter
+    def strings(self, strings: StringStore) -> None:
+        """Set when the vectors are given to a vocabulary."""
+        self._strings = strings
 
     @property
     @abstractmethod

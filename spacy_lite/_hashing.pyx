@@ -20,6 +20,21 @@ def murmurhash64a(bytes data, uint64_t seed=1):
     return c_murmurhash64a(<const char*>data, len(data), seed)
 
 
+def hash_rows(const float[:, ::1] rows):
+    """A hash of each row, uint64 (rows,): equal for equal rows."""
+    cdef Py_ssize_t i
+    cdef size_t n_bytes = rows.shape[1] * sizeof(float)
+    hashes = numpy.empty(rows.shape[0], dtype="uint64")
+    cdef uint64_t[::1] out = hashes
+    if n_bytes:
+        with nogil:
+            for i in range(rows.shape[0]):
+                out[i] = c_murmurhash64a(&rows[i, 0], n_bytes, 1)
+    else:
+        hashes[:] = 0
+    return hashes
+
+
 def murmurhash3_x86_128(bytes data, uint32_t seed=0):
     """MurmurHash3 (x86, 128 bits) of the bytes: four little-endian 32-bit words."""
     cdef uint32_t[4] out

@@ -5,20 +5,40 @@ from collections.abc import Sequence
 import numpy
 from thinc.api import get_array_module, to_numpy
 
+from ._hashing import hash_rows
 from .vectors import Mode, Vectors
 
 __all__ = ["deduplicated", "pruned"]
 
 
 def deduplicated(vectors: Vectors) -> Vectors:
-    """A table with one row of each distinct vector, in the order of their values, shared by the words that had equal ones."""
+    """A table with one row of each distinct vector, the first, in the order of the rows; words that had equal ones share it."""
     require_default(vectors, "deduplicate")
-    unique, places = numpy.unique(to_numpy(vectors.data), axis=0, return_inverse=True)
-    places = places.reshape(-1)
-    made = similar(vectors, get_array_module(vectors.data).asarray(unique))
-    for key, row in vectors.key2row.items():
-        made.add(key, row=int(places[row]))
+    data = to_numpy(vectors.data)
+    first, places = distinct_rows(data)
+    if len(first) == len(data):
+        return vectors
+    made = similar(vectors, get_array_module(vectors.data).asarray(data[first]))
+    made.key2row = dict(zip(vectors.key2row, places[list(vectors.key2row.values())].tolist()))
     return made
+
+
+def distinct_rows(data: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Which rows of a table are the first of their value (ascending), and for each row its place among these."""
+    hashes = hash_rows(numpy.ascontiguousarray(data, dtype="float32"))
+    _, first, places = numpy.unique(hashes, return_index=True, return_inverse=True)
+    if len(first) == len(data):
+        return numpy.arange(len(data)), numpy.arange(len(data))
+    places = places.reshape(-1)
+    others = numpy.setdiff1d(numpy.arange(len(data)), first)
+    if not numpy.array_equal(data[others], data[first[places[others]]], equal_nan=True):
+        # Two different rows with one hash: compare the values themselves.
+        _, first, places = numpy.unique(data, axis=0, return_index=True, return_inverse=True)
+        places = places.reshape(-1)
+    order = numpy.argsort(first)
+    rank = numpy.empty(len(order), dtype="int64")
+    rank[order] = numpy.arange(len(order))
+    return first[order], rank[places]
 
 
 def pruned(vectors: Vectors, keys: Sequence[int], n_rows: int, batch_size: int) -> tuple[Vectors, dict[int, tuple[int, float]]]:
@@ -28,18 +48,19 @@ def pruned(vectors: Vectors, keys: Sequence[int], n_rows: int, batch_size: int) 
     their ids.
     """
     require_default(vectors, "prune")
+    if n_rows < 1:
+        raise ValueError(f"vectors can be pruned to 1 row or more, got {n_rows}")
     xp = get_array_module(vectors.data)
     rows = xp.asarray([vectors.key2row[key] for key in keys], dtype="int64")
     made = similar(vectors, xp.ascontiguousarray(vectors.data[rows[:n_rows]]))
-    for row, key in enumerate(keys[:n_rows]):
-        made.add(key, row=row)
+    key2row = {key: row for row, key in enumerate(keys[:n_rows])}
+    made.key2row = key2row
     removed = keys[n_rows:]
     if not removed:
         return made, {}
     _, nearest, scores = made.most_similar(vectors.data[rows[n_rows:]], batch_size=batch_size)
     chosen, cosines = to_numpy(nearest).reshape(-1).tolist(), to_numpy(scores).reshape(-1).tolist()
-    for key, row in zip(removed, chosen, strict=True):
-        made.add(key, row=row)
+    made.key2row = {**key2row, **dict(zip(removed, chosen, strict=True))}
     return made, {key: (keys[row], cosine) for key, row, cosine in zip(removed, chosen, cosines, strict=True)}
 
 

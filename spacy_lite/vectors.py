@@ -1,38 +1,22 @@
 """Word vectors: a table of rows, and which rows belong to a word."""
 
-import json
 from collections.abc import Iterable, Iterator, KeysView
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy
-import srsly
-from thinc.api import Ops, get_array_module, get_current_ops, to_numpy
+from thinc.api import Ops, get_array_module, to_numpy
 from thinc.types import Floats1d, Floats2d
 
 from . import attrs
 from ._base_vectors import BaseVectors
 from ._vector_math import floret_means, nearest_rows, rows_or_zeros
-from .errors import FormatError
-from .serialize import atomic_file
+from ._vector_modes import FLORET_SETTINGS, Mode, checked_mode
+from ._vector_storage import read_vectors_bytes, read_vectors_disk, settings_of, vectors_to_bytes, vectors_to_disk
+from .kernels.vector_rows import rows_of
 from .strings import StringStore
 
 __all__ = ["BaseVectors", "Mode", "Vectors", "unpickle_vectors"]
-
-FLORET_SETTINGS = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
-
-
-class Mode(StrEnum):
-    """How words find their rows: by a map from words (`default`), or by hashes of their n-grams (`floret`)."""
-
-    default = "default"
-    floret = "floret"
-
-    @classmethod
-    def values(cls) -> list[str]:
-        """Names of the modes."""
-        return list(cls.__members__)
 
 
 class Vectors(BaseVectors):
@@ -77,25 +61,27 @@ class Vectors(BaseVectors):
         self._key2row: dict[int, int] = {}
         self._free: list[int] | None = None
         self.data = data if data is not None else numpy.zeros(shape or (0, 0), dtype="f")
-        self._set_mode(mode, minn, maxn, hash_count, hash_seed, bow, eow)
+        self.set_mode(mode, minn, maxn, hash_count, hash_seed, bow, eow)
         self.attr = attr
         if self.mode == Mode.floret:
             if data is None:
                 raise ValueError("floret vectors are a finished table: give its `data` (rows, width)")
             if keys is not None:
                 raise ValueError("floret vectors have no keys, words find their rows by hashing: leave `keys` out")
-        for row, key in enumerate(keys or ()):
-            self.add(key, row=row)
+        if keys is not None:
+            self._number_rows(keys)
 
-    def _set_mode(self, mode: str, minn: int, maxn: int, hash_count: int, hash_seed: int, bow: str, eow: str) -> None:
-        if mode not in Mode.values() and mode not in list(Mode):
-            raise ValueError(f"vectors have mode {' or '.join(Mode.values())}, got {mode!r}")
-        self.mode = Mode(mode).value
-        if self.mode == Mode.floret:
-            if maxn < minn:
-                raise ValueError(f"floret n-grams go from minn to maxn characters, got minn={minn}, maxn={maxn}")
-            if not 1 <= hash_count <= 4:
-                raise ValueError(f"floret vectors have 1 to 4 rows for a string, got hash_count={hash_count}")
+    def _number_rows(self, keys: Iterable[int | str]) -> None:
+        # The first rows belong to these words, in order; of a word that comes twice, the last counts.
+        add, as_int = self.strings.add, self.strings.as_int
+        numbers = [add(key) if isinstance(key, str) else as_int(key) for key in keys]
+        if len(numbers) > len(self.data):
+            raise ValueError(f"{len(numbers)} keys for {len(self.data)} rows: give more `data`, or a larger `shape`")
+        self.key2row = dict(zip(numbers, range(len(numbers))))
+
+    def set_mode(self, mode: str, minn: int, maxn: int, hash_count: int, hash_seed: int, bow: str, eow: str) -> None:
+        """Choose the mode and the settings of a floret table; see the class. Raises ValueError for ones that make no sense."""
+        self.mode = checked_mode(mode, minn, maxn, hash_count)
         self.minn, self.maxn, self.hash_count, self.hash_seed, self.bow, self.eow = minn, maxn, hash_count, hash_seed, bow, eow
 
     # ---- the table ----
@@ -107,6 +93,7 @@ class Vectors(BaseVectors):
 
     @data.setter
     def data(self, rows: Floats2d) -> None:
+        """Replace the rows; the keys stay."""
         self._data = rows
         self._free = None
 
@@ -117,6 +104,7 @@ class Vectors(BaseVectors):
 
     @key2row.setter
     def key2row(self, key2row: dict[int, int]) -> None:
+        """Replace the whole map of ids to rows."""
         self._key2row = key2row
         self._free = None
 
@@ -127,6 +115,7 @@ class Vectors(BaseVectors):
 
     @attr.setter
     def attr(self, attr: int | str) -> None:
+        """Set it by name or number. Raises ValueError for what is no lexical attribute."""
         number = attrs.intify_attr(attr)
         if number is None:
             raise ValueError(f"vectors are looked up by a lexical attribute such as ORTH or NORM, got {attr!r}")
@@ -321,8 +310,7 @@ class Vectors(BaseVectors):
 
     def _rows_of(self, keys: Iterable[int | str]) -> numpy.ndarray:
         # int32 (keys,), -1 for words without a row
-        find = self._key2row.get
-        return numpy.asarray([find(key, -1) for key in self._ids_of(keys).tolist()], dtype="int32")
+        return rows_of(self._key2row, numpy.ascontiguousarray(self._ids_of(keys)))
 
     def most_similar(
         self, queries: Floats2d, *, batch_size: int = 1024, n: int = 1, sort: bool = True
@@ -334,15 +322,23 @@ class Vectors(BaseVectors):
         there are fewer than n vectors, or in floret mode.
         """
         self._refuse_floret("searched for similar words")
-        filled = numpy.asarray(sorted(set(self.key2row.values())), dtype="int64")
+        key_of, filled = self._keys_by_row()
         if len(filled) < n:
             raise ValueError(f"cannot find {n} similar vectors: only {len(filled)} belong to words")
         xp = get_array_module(self.data)
-        best, scores = nearest_rows(self.data[xp.asarray(filled)], xp.asarray(queries), n, batch_size, sort)
-        rows = filled[to_numpy(best)]
-        row2key = {row: key for key, row in self.key2row.items()}
-        keys = numpy.asarray([[row2key[row] for row in line] for line in rows.tolist()], dtype="uint64").reshape(rows.shape)
-        return xp.asarray(keys), xp.asarray(rows, dtype="i"), scores
+        best, scores = nearest_rows(self.data, filled, xp.asarray(queries), n, batch_size, sort)
+        rows = to_numpy(best)
+        return xp.asarray(key_of[rows]), xp.asarray(rows, dtype="i"), scores
+
+    def _keys_by_row(self) -> tuple[numpy.ndarray, numpy.ndarray]:
+        # Of each row the id of a word (the last of several), uint64 (rows,); and the rows that have one, ascending.
+        count = len(self.key2row)
+        rows = numpy.fromiter(self.key2row.values(), dtype="int64", count=count)
+        key_of = numpy.zeros(len(self.data), dtype="uint64")
+        key_of[rows] = numpy.fromiter(self.key2row.keys(), dtype="uint64", count=count)
+        taken = numpy.zeros(len(self.data), dtype=bool)
+        taken[rows] = True
+        return key_of, numpy.flatnonzero(taken)
 
     def to_ops(self, ops: Ops) -> None:
         """Move the rows to the device of `ops`."""
@@ -350,104 +346,32 @@ class Vectors(BaseVectors):
 
     # ---- comparison and serialisation ----
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Vectors):
+    def __eq__(self, value: object) -> bool:
+        if not isinstance(value, Vectors):
             return NotImplemented
-        mine, theirs = self._settings(), other._settings()
-        return mine == theirs and self.key2row == other.key2row and numpy.array_equal(to_numpy(self.data), to_numpy(other.data))
+        alike = settings_of(self) == settings_of(value) and self.key2row == value.key2row
+        return alike and numpy.array_equal(to_numpy(self.data), to_numpy(value.data))
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {"mode": self.mode}
-        if self.mode == Mode.floret:
-            settings.update((name, getattr(self, name)) for name in FLORET_SETTINGS)
-        if self.mode == Mode.floret or self.attr != attrs.ORTH:
-            settings["attr"] = self.attr
-        return settings
-
-    def _use_settings(self, settings: Any) -> None:
-        if not isinstance(settings, dict):
-            raise FormatError(f"the settings of vectors should be a map, got {type(settings).__name__}")
-        chosen = {**dict.fromkeys(("minn", "maxn", "hash_seed"), 0), "hash_count": 1, "bow": "<", "eow": ">", **settings}
-        self._set_mode(settings.get("mode", Mode.default), **{name: chosen[name] for name in FLORET_SETTINGS})
-        self.attr = settings.get("attr", "ORTH")
-
-    def _use_keys(self, key2row: Any) -> None:
-        if not isinstance(key2row, dict):
-            raise FormatError(f"the keys of vectors should be a map, got {type(key2row).__name__}")
-        last = max(key2row.values(), default=-1)
-        if last >= len(self.data):
-            raise FormatError(f"the keys of the vectors point to row {last}, but there are {len(self.data)} rows")
-        self.key2row = key2row
-
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Strings, keys, rows and settings as msgpack. exclude: `strings`."""
-        parts: dict[str, Any] = {}
-        if "strings" not in exclude:
-            parts["strings"] = self.strings.to_bytes().decode("utf8")
-        parts["key2row"] = srsly.msgpack_dumps(self.key2row)
-        parts["vectors"] = srsly.msgpack_dumps(to_numpy(self.data))
-        parts["vectors.cfg"] = srsly.json_dumps(self._settings())
-        return srsly.msgpack_dumps(parts)
+        return vectors_to_bytes(self, exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Vectors":
-        """Read what `to_bytes` (or spaCy 3) wrote. exclude: `strings`. Returns the vectors."""
-        try:
-            parts = srsly.msgpack_loads(data)
-            rows = srsly.msgpack_loads(parts["vectors"])
-            key2row = srsly.msgpack_loads(parts["key2row"])
-            settings = json.loads(parts.get("vectors.cfg", "{}"))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise FormatError(f"{len(data)} bytes are not vectors (truncated, or of another format): {error}") from None
-        self._use_rows(rows)
-        self._use_settings(settings)
-        self._use_keys(key2row)
-        if "strings" not in exclude and "strings" in parts:
-            self.strings.from_bytes(parts["strings"])
+        """Read what `to_bytes` (or spaCy 3) wrote. exclude: `strings`. Returns the vectors. Raises FormatError."""
+        read_vectors_bytes(self, data, exclude)
         return self
-
-    def _use_rows(self, rows: Any) -> None:
-        if getattr(rows, "ndim", 0) != 2:
-            shape = getattr(rows, "shape", type(rows).__name__)
-            raise FormatError(f"vectors should be an array of two dimensions, got {shape}")
-        self.data = get_current_ops().asarray(rows)
-        self.key2row = {}
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write `vectors` (NumPy format), `key2row`, `vectors.cfg` and strings.json to a directory. exclude: `strings`."""
-        path = Path(path)
-        path.mkdir(parents=True, exist_ok=True)
-        if "strings" not in exclude:
-            self.strings.to_disk(path / "strings.json")
-        with atomic_file(path / "vectors") as part, part.open("wb") as file:
-            numpy.save(file, to_numpy(self.data), allow_pickle=False)
-        with atomic_file(path / "key2row") as part:
-            part.write_bytes(srsly.msgpack_dumps(self.key2row))
-        with atomic_file(path / "vectors.cfg") as part:
-            part.write_text(json.dumps(self._settings(), indent=2), encoding="utf8")
+        vectors_to_disk(self, Path(path), exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Vectors":
         """Read what `to_disk` (or spaCy 3) wrote; the rows are mapped into memory, not copied. exclude: `strings`. Returns
-        the vectors.
+        the vectors. Raises FormatError.
         """
-        path = Path(path)
-        settings = path / "vectors.cfg"
-        try:
-            if (path / "vectors").exists():
-                # Copy on write: rows may be changed in memory, the file stays as it is.
-                self._use_rows(numpy.load(path / "vectors", mmap_mode="c", allow_pickle=False).view(numpy.ndarray))
-            if settings.exists():
-                self._use_settings(json.loads(settings.read_text(encoding="utf8")))
-            if (path / "key2row").exists():
-                self._use_keys(srsly.msgpack_loads((path / "key2row").read_bytes()))
-            elif (path / "keys").exists():
-                keys = numpy.load(path / "keys", allow_pickle=False)
-                self._use_keys({int(key): row for row, key in enumerate(keys)})
-        except (ValueError, EOFError) as error:
-            raise FormatError(f"the vectors in {path} cannot be read: {error}") from None
-        if "strings" not in exclude and (path / "strings.json").exists():
-            self.strings.from_disk(path / "strings.json")
+        read_vectors_disk(self, Path(path), exclude)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 import random
 import struct
 
+import numpy
 import pytest
 
 from spacy_lite import _hashing
@@ -36,3 +37,9 @@ def test_murmurhash3_x86_128_gives_published_digests():
     ]
     digests = ["".join(f"{part:08x}" for part in parts) for parts in found]
     assert digests == ["88c4adec54d201b954d201b954d201b9", "61c9129e5a1aacd7a41621629e37c886"]
+
+
+def test_rows_are_hashed_by_their_bytes():
+    rows = numpy.random.default_rng(0).normal(size=(5, 3)).astype("f")
+    assert _hashing.hash_rows(rows).tolist() == [murmur.murmurhash64a(row.tobytes(), 1) for row in rows]
+    assert _hashing.hash_rows(rows[:, :0]).tolist() == [0] * 5 and len(_hashing.hash_rows(rows[:0])) == 0

@@ -3,6 +3,7 @@
 import json
 import pickle
 import struct
+import tracemalloc
 
 import numpy
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from thinc.api import NumpyOps
 
+from spacy_lite import _vector_math
 from spacy_lite.errors import FormatError
 from spacy_lite.strings import StringStore
 from spacy_lite.vectors import BaseVectors, Mode, Vectors
@@ -139,6 +141,27 @@ def test_most_similar_equals_sorting_all_cosines(n_rows, n_queries, batch_size, 
     assert (queries == before).all()
 
 
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_most_similar_goes_over_the_rows_in_blocks_and_skips_those_without_words(n, monkeypatch):
+    monkeypatch.setattr(_vector_math, "ROWS_A_BLOCK", 4)
+    random = numpy.random.default_rng(n)
+    data = random.normal(size=(30, 3)).astype("f")
+    rows = numpy.sort(random.permutation(30)[:22])
+    vectors = Vectors(data=data)
+    for row in rows.tolist():
+        vectors.add(100 + row, row=row)
+    queries = random.normal(size=(7, 3)).astype("f")
+    keys, found, scores = vectors.most_similar(queries, n=n, batch_size=3)
+    cosines = (queries @ data.T) / numpy.outer(numpy.linalg.norm(queries, axis=1), numpy.linalg.norm(data, axis=1))
+    assert found.tolist() == rows[numpy.argsort(-cosines[:, rows], axis=1)[:, :n]].tolist()
+    assert (keys == found + 100).all() and numpy.allclose(scores, numpy.take_along_axis(cosines, found, axis=1), atol=1e-4)
+
+
+def test_more_keys_than_rows_are_refused(strings):
+    with pytest.raises(ValueError, match="3 keys for 2 rows"):
+        Vectors(strings=strings, data=numpy.eye(2, dtype="f"), keys=["a", "b", "c"])
+
+
 def test_most_similar_of_zeros_is_zero_and_too_many_are_refused(vectors):
     _, _, scores = vectors.most_similar(numpy.zeros((1, 2), dtype="f"), n=3)
     assert scores.tolist() == [[0, 0, 0]]
@@ -248,6 +271,23 @@ def test_a_mapped_table_can_be_changed_without_touching_its_file(tmp_path):
     assert loaded["a"].tolist() == [50, 60] and (tmp_path / "vectors").read_bytes() == before
     loaded.to_disk(tmp_path)
     assert Vectors().from_disk(tmp_path)["a"].tolist() == [50, 60]
+
+
+def test_loading_a_table_of_a_gigabyte_copies_nothing(tmp_path):
+    shape = (1 << 20, 256)
+    with (tmp_path / "vectors").open("wb") as file:
+        numpy.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        file.truncate(file.tell() + 4 * shape[0] * shape[1])
+    (tmp_path / "key2row").write_bytes(b"\x81\x07\x63")
+    vocab = Vocab()
+    tracemalloc.start()
+    try:
+        vocab.from_disk(tmp_path, exclude=["strings", "lookups"])
+        vocab.vectors.to_ops(NumpyOps())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert vocab.vectors.shape == shape and vocab.vectors.find(key=7) == 99 and most < 1 << 20
 
 
 def test_keys_written_by_older_versions_are_read(tmp_path):

@@ -251,6 +251,20 @@ def test_deduplicating_shares_rows_of_equal_vectors(vocab):
     assert vocab["a"].rank == vocab["c"].rank
 
 
+def test_deduplicating_keeps_the_order_of_the_rows(vocab):
+    random = numpy.random.default_rng(0)
+    data = random.integers(0, 3, size=(60, 3)).astype("f")
+    vocab.vectors = Vectors(data=data, keys=range(1, 61), strings=vocab.strings, attr="NORM", name="n")
+    vocab.deduplicate_vectors()
+    distinct = list(dict.fromkeys(map(tuple, data.tolist())))
+    assert list(map(tuple, vocab.vectors.data.tolist())) == distinct
+    assert all(vocab.vectors[key].tolist() == data[key - 1].tolist() for key in range(1, 61))
+    assert vocab.vectors.name == "n" and vocab.vectors.attr == attrs.NORM
+    before = vocab.vectors
+    vocab.deduplicate_vectors()
+    assert vocab.vectors.data is before.data
+
+
 def test_no_word_is_without_a_floret_vector(vocab):
     vocab.vectors = Vectors(data=numpy.ones((5, 2), dtype="f"), mode="floret", maxn=3)
     assert not vocab["anything"].is_oov and vocab.has_vector("anything") and vocab["anything"].rank == 2**64 - 1
