@@ -4,12 +4,16 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
 from thinc.api import Model, Ops, Ragged, glorot_uniform_init
 from thinc.util import partial
 
+from ..._vector_math import rows_or_zeros
 from ...attrs import ORTH
 from ...config import registry
+from ...kernels import network
 from ...tokens import Doc
+from ...vectors import Vectors
 from ...vocab import Vocab
 from ..rows import lengths_of
 from .feature_extractor import attribute_id, gather
@@ -82,14 +86,30 @@ def _forward(model: Model, docs: Sequence[Doc], is_train: bool, last_row_for_mis
         return Ragged(model.ops.alloc2f(0, model.get_dim("nO")), lengths), lambda d_output: []
     vocab = docs[0].vocab
     keys, _ = gather(docs, [key_attribute(vocab, model if last_row_for_missing else None)])
-    vectors = lookup(model.ops, vocab, keys[:, 0], last_row_for_missing)
-    output, backprop_rows = project(model, vectors, is_train)
+    # A vector belongs to a word: the words of the batch are looked up and projected once each.
+    first, index = network.unique_rows(keys)
+    vectors = lookup(model.ops, vocab, keys[first, 0], last_row_for_missing)
+    output, backprop_words = project(model, vectors, is_train)
 
     def backprop(d_output: Ragged) -> list:
-        backprop_rows(d_output.dataXd)
+        backprop_words(_sum_by_word(model.ops, d_output.dataXd, index, len(first)))
         return []
 
-    return Ragged(output, model.ops.asarray1i(lengths_of(docs))), backprop
+    return Ragged(_spread(model.ops, output, index), model.ops.asarray1i(lengths_of(docs))), backprop
+
+
+def _spread(ops: Ops, rows: Any, index: numpy.ndarray) -> Any:
+    """Rows (N,) of words, one for each token."""
+    return network.gather_rows(rows, index) if ops.xp is numpy else rows[ops.asarray(index)]
+
+
+def _sum_by_word(ops: Ops, d_rows: Any, index: numpy.ndarray, n_words: int) -> Any:
+    """Gradients of tokens summed by word, (n_words, W)."""
+    if ops.xp is numpy:
+        return network.scatter_add_rows(numpy.ascontiguousarray(d_rows, dtype="float32"), index, n_words)
+    summed = ops.alloc2f(n_words, d_rows.shape[1])
+    ops.scatter_add(summed, ops.asarray(index), d_rows)
+    return summed
 
 
 def key_attribute(vocab: Vocab, model: Model | None = None) -> int:
@@ -102,14 +122,11 @@ def key_attribute(vocab: Vocab, model: Model | None = None) -> int:
 def lookup(ops: Ops, vocab: Vocab, keys: Any, last_row_for_missing: bool = False) -> Any:
     """Vectors of the given keys (N,) uint64 as (N, nM) float32: zeros for keys without one (or the table's last row)."""
     table: Any = vocab.vectors
-    if getattr(table, "mode", None) != "default":
-        return ops.as_contig(ops.asarray2f(table.get_batch(keys.tolist())))
-    rows = ops.asarray(table.find(keys=keys))
-    data = ops.asarray2f(table.data)
-    found = data[rows]  # a missing key has row -1
     if not last_row_for_missing:
-        found[rows < 0] = 0
-    return ops.as_contig(found)
+        return ops.as_contig(ops.asarray2f(table.get_batch(keys if isinstance(table, Vectors) else keys.tolist())))
+    rows = table.find(keys=keys)
+    rows[rows < 0] += len(table)
+    return ops.as_contig(ops.asarray2f(rows_or_zeros(table.data, rows)))
 
 
 def project(model: Model, vectors: Any, is_train: bool) -> tuple[Any, Callable]:
@@ -119,12 +136,13 @@ def project(model: Model, vectors: Any, is_train: bool) -> tuple[Any, Callable]:
     """
     W = model.get_param("W")
     if vectors.shape[1] != W.shape[1]:
+        found = f"'s vectors have {vectors.shape[1]} dimensions" if vectors.shape[1] else " has no vectors"
         raise ValueError(
-            f"StaticVectors: the vocabulary's vectors have {vectors.shape[1]} dimensions,"
-            f" the model was trained with {W.shape[1]}\n"
+            f"StaticVectors: the vocabulary{found}, the model was trained with {W.shape[1]}\n"
             "  Load the pipeline with the vectors it was trained with, or set them before `nlp.initialize()`."
         )
-    output = model.ops.gemm(vectors, W, trans2=True)
+    is_plain = model.ops.xp is numpy
+    output = network.gemm(vectors, W, trans_b=True) if is_plain else model.ops.gemm(vectors, W, trans2=True)
     mask = model.ops.get_dropout_mask((W.shape[0],), model.attrs.get("dropout_rate")) if is_train else None
     if mask is not None:
         output *= mask
@@ -132,7 +150,11 @@ def project(model: Model, vectors: Any, is_train: bool) -> tuple[Any, Callable]:
     def backprop(d_output: Any) -> None:
         if mask is not None:
             d_output = d_output * mask
-        model.inc_grad("W", model.ops.gemm(model.ops.as_contig(d_output), vectors, trans1=True))
+        d_output = model.ops.as_contig(d_output)
+        if is_plain:
+            model.inc_grad("W", network.gemm(d_output, vectors, trans_a=True))
+        else:
+            model.inc_grad("W", model.ops.gemm(d_output, vectors, trans1=True))
 
     return output, backprop
 
