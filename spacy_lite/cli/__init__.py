@@ -15,6 +15,7 @@ from .find_threshold import find_threshold
 from .info import info
 from .init_config import fill_config, init_config
 from .init_pipeline import init_labels_cli, init_pipeline_cli
+from .init_vectors import init_vectors_cli
 from .package import package
 from .profile import profile
 from .train import train_cli
@@ -38,6 +39,7 @@ __all__ = [
     "init_config",
     "init_labels_cli",
     "init_pipeline_cli",
+    "init_vectors_cli",
     "msg",
     "package",
     "profile",

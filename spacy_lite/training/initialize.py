@@ -15,12 +15,27 @@ from ..errors import ListenerError, nearest
 from ..gold import Example
 from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
 from ..language.loading import load_model_from_config
+from ..lexeme import OOV_RANK
 from .stream import EmptyCorpusError
+from .vector_conversion import convert_vectors, ensure_shape, open_file, read_vectors
 
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["init_nlp", "init_tok2vec", "init_vocab", "load_vectors_into_model"]
+__all__ = [
+    "DEFAULT_OOV_PROB",
+    "OOV_RANK",
+    "convert_vectors",
+    "ensure_shape",
+    "init_nlp",
+    "init_tok2vec",
+    "init_vocab",
+    "load_vectors_into_model",
+    "open_file",
+    "read_vectors",
+]
+
+DEFAULT_OOV_PROB = -20
 
 N_STREAMED_EXAMPLES = 100
 

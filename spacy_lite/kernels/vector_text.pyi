@@ -1,0 +1,6 @@
+from numpy.typing import NDArray
+
+PROBLEMS: dict[int, str]
+
+def parse_rows(text: bytes, start: int, last: bool, table: NDArray, row: int) -> tuple[int, int, NDArray, NDArray]: ...
+def count_columns(line: bytes) -> int: ...
