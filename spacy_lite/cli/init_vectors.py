@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ._messages import Messages
 from ._util import Arg, Opt, command, init_cli
@@ -72,7 +73,7 @@ def init_vectors(
         convert_vectors(
             nlp, vectors_loc, truncate=truncate, prune=prune, name=name, mode=mode, attr=attr, progress=progress
         )
-    vectors = nlp.vocab.vectors
+    vectors: Any = nlp.vocab.vectors
     words = "every word has a vector" if vectors.n_keys < 0 else f"{vectors.n_keys:,} words"
     show.good(f"Read {vectors.shape[0]:,} vectors of {vectors.shape[1]} values; {words}")
     nlp.to_disk(output_dir)

@@ -53,7 +53,8 @@ def convert_vectors(
         nlp.vocab.vectors = _vectors_of(nlp, table, Path(vectors_loc), attr)
         if not is_floret:
             nlp.vocab.deduplicate_vectors()
-    nlp.vocab.vectors.name = name or f"{nlp.lang}_{nlp.meta['name']}.vectors"
+    vectors: Any = nlp.vocab.vectors
+    vectors.name = name or f"{nlp.lang}_{nlp.meta['name']}.vectors"
     if prune >= 1:
         nlp.vocab.prune_vectors(prune)
 

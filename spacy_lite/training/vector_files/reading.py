@@ -30,23 +30,21 @@ def read_vector_file(
     path = Path(path)
     if floret and truncate > 0:
         raise ValueError("a floret table cannot be truncated: every word needs all of its rows")
-    if is_archive_of_arrays(path):
-        return _only_default(path, floret) or read_arrays(path, truncate=truncate)
-    head = peek(path)
-    if head.startswith(ARRAY):
-        return _only_default(path, floret) or read_arrays(path, truncate=truncate)
-    if head[:1] == PICKLE and head[1:2] in PICKLE_PROTOCOLS:
-        return _only_default(path, floret) or read_gensim(path, truncate=truncate)
+    is_archive = is_archive_of_arrays(path)
+    head = b"" if is_archive else peek(path)
     if head.startswith(FASTTEXT_MODEL):
         raise FormatError(
             f"{path} is a trained model of fastText or floret, not a table of vectors: give the .vec or .floret file beside it"
         )
+    is_array = is_archive or head.startswith(ARRAY)
+    is_pickle = head[:1] == PICKLE and head[1:2] in PICKLE_PROTOCOLS
+    if floret and (is_array or is_pickle or looks_binary(head)):
+        raise FormatError(f"{path} is no floret table, which is a text file: use --mode default")
+    if is_array:
+        return read_arrays(path, truncate=truncate)
+    if is_pickle:
+        return read_gensim(path, truncate=truncate)
     with open_source(path) as source:
         if looks_binary(head):
-            return _only_default(path, floret) or read_binary(source, truncate=truncate, progress=progress)
+            return read_binary(source, truncate=truncate, progress=progress)
         return read_text(source, floret=floret, truncate=truncate, progress=progress)
-
-
-def _only_default(path: Path, floret: bool) -> None:
-    if floret:
-        raise FormatError(f"{path} is no floret table, which is a text file: use --mode default")
