@@ -39,7 +39,7 @@ def read_binary(source: Source, *, truncate: int = 0, progress: Progress | None 
         )
     words: list[str] = []
     data = numpy.empty((n_rows, header.width), dtype="<f4")
-    room = memoryview(data).cast("B")
+    room = data.reshape(-1).view("uint8")
     place = len(first) + 1
     while len(words) < n_rows:
         gap = text.find(b" ", place)
@@ -58,7 +58,7 @@ def read_binary(source: Source, *, truncate: int = 0, progress: Progress | None 
             raise FormatError(f"{source.path}: the word of row {len(words):,} is not UTF-8: {text[place:gap][:40]!r}") from None
         place = gap + 1 + n_bytes
         end = len(words) * n_bytes
-        room[end - n_bytes : end] = memoryview(text)[gap + 1 : place]
+        room[end - n_bytes : end] = numpy.frombuffer(text, dtype="uint8", count=n_bytes, offset=gap + 1)
     data = data.astype("float32", copy=False)
     refuse_not_finite(data, words, source.path)
     return VectorTable(data, words)
