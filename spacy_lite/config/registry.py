@@ -21,6 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 OWN_KINDS = (
     "languages", "architectures", "tokenizers", "lemmatizers", "lookups", "displacy_colors", "misc", "callbacks", "batchers",
     "readers", "augmenters", "loggers", "scorers", "models", "vectors", "cli", "factories",
+    "span_getters", "annotation_setters",
 )  # fmt: skip
 THINC_KINDS = ("layers", "optimizers", "schedules", "losses", "initializers", "datasets", "ops")
 
@@ -195,6 +196,8 @@ class RegistryCatalogue:
     vectors: Registry
     cli: Registry
     factories: Registry
+    span_getters: Registry
+    annotation_setters: Registry
     internal_factories: Registry
     layers: Registry
     optimizers: Registry

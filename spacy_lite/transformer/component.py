@@ -1,0 +1,374 @@
+"""The transformer component: one pretrained encoder whose output several components of the pipeline share."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thinc.api import Model, Optimizer, set_dropout_rate
+
+from ..errors import ListenerError
+from ..gold import validate_distillation_examples, validate_examples
+from ..language import Language
+from ..pipeline.trainable_pipe import TrainablePipe
+from ..serialize import atomic_directory
+from ..tokens import Doc
+from . import hf
+from .annotation_setters import AnnotationSetter, null_annotation_setter
+from .data import FullTransformerBatch, install_extensions
+from .encoder import Encoder
+from .layers import MAX_BATCH_ITEMS, TransformerModel, encode_docs
+from .listener import EncodedBatch, TransformerListener
+from .outputs import check_keep_outputs, check_pooling, set_outputs
+from .saving import load_folder, pack_encoder, pack_files, read_bytes
+
+if TYPE_CHECKING:
+    from ..gold import Example
+    from ..vocab import Vocab
+
+__all__ = ["DEFAULT_TRANSFORMER_MODEL", "Transformer", "make_transformer"]
+
+SAMPLE_SIZE = 10
+PRECISIONS = {"float32": None, "bfloat16": "bfloat16", "float16": "float16"}
+DEFAULT_TRANSFORMER_MODEL = {
+    "@architectures": "spacy-transformers.TransformerModel.v3",
+    "name": "roberta-base",
+    "tokenizer_config": {"use_fast": True},
+    "transformer_config": {},
+    "mixed_precision": False,
+    "grad_scaler_config": {},
+    "get_spans": {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 128, "stride": 96},
+}
+
+
+@Language.factory(
+    "transformer",
+    assigns=["doc._.trf_data"],
+    default_config={
+        "max_batch_items": MAX_BATCH_ITEMS,
+        "keep_outputs": "doc",
+        "inference_dtype": "float32",
+        "set_extra_annotations": {"@annotation_setters": "spacy-transformers.null_annotation_setter.v1"},
+        "model": DEFAULT_TRANSFORMER_MODEL,
+    },
+)
+def make_transformer(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], FullTransformerBatch],
+    set_extra_annotations: AnnotationSetter,
+    max_batch_items: int,
+    keep_outputs: str,
+    inference_dtype: str,
+) -> "Transformer":
+    """Construct a shared transformer.
+
+    model: from documents to the output for them. set_extra_annotations: called with documents and their output.
+    max_batch_items: pieces a step of computing, padding included. keep_outputs: "doc", "pooled" or "none". inference_dtype:
+    "float32", "bfloat16" or "float16". See Transformer.
+    """
+    return Transformer(
+        nlp.vocab,
+        model,
+        set_extra_annotations,
+        name=name,
+        max_batch_items=max_batch_items,
+        keep_outputs=keep_outputs,
+        inference_dtype=inference_dtype,
+    )
+
+
+class Transformer(TrainablePipe):
+    """Computes the output of a pretrained transformer, for the components that listen to it.
+
+    predict: documents to a FullTransformerBatch. set_annotations: sets `doc._.trf_data`, and what `set_extra_annotations`
+    sets. update: computes the output of a batch and hands it to the listeners; `end_update`, called when every component has
+    learned from the batch, sends the sum of their gradients through the transformer, once. Where no weight is trained, or no
+    listener sends a gradient, nothing is kept for a backward pass.
+    """
+
+    def __init__(
+        self,
+        vocab: "Vocab",
+        model: Model[list[Doc], FullTransformerBatch],
+        set_extra_annotations: AnnotationSetter | None = None,
+        *,
+        name: str = "transformer",
+        max_batch_items: int = MAX_BATCH_ITEMS,
+        keep_outputs: str = "doc",
+        inference_dtype: str = "float32",
+    ) -> None:
+        """keep_outputs: what stays on documents: "doc": the whole output, "pooled": a mean a token, "none": nothing once the
+        last listener has read it. inference_dtype: the precision of predicting. Raises ValueError for other values.
+        """
+        super().__init__(vocab, model, name)
+        if isinstance(max_batch_items, bool) or not isinstance(max_batch_items, int) or max_batch_items < 1:
+            raise ValueError(f"`{name}`: max_batch_items must be a positive number of pieces, got {max_batch_items!r}")
+        if inference_dtype not in PRECISIONS:
+            raise ValueError(f"`{name}`: inference_dtype can be {', '.join(PRECISIONS)}, got {inference_dtype!r}")
+        self.keep_outputs = check_keep_outputs(name, keep_outputs)
+        self.set_extra_annotations = set_extra_annotations or null_annotation_setter()
+        self.listener_map: dict[str, list[TransformerListener]] = {}
+        self._batch: EncodedBatch | None = None
+        self._optimizer: Optimizer | None = None
+        self._warned = False
+        model.attrs["max_batch_items"] = max_batch_items
+        self._transformer.shim.precision = PRECISIONS[inference_dtype]
+        install_extensions()
+
+    @property
+    def _transformer(self) -> TransformerModel:
+        for node in self.model.walk():
+            if isinstance(node, TransformerModel):
+                return node
+        raise ValueError(f"the model of `{self.name}` must hold a TransformerModel, it is {self.model.name!r}")
+
+    @property
+    def encoder(self) -> Encoder:
+        """The pretrained model with its tokenizer. Raises ValueError before it is loaded."""
+        return self._transformer.encoder
+
+    @property
+    def max_batch_items(self) -> int:
+        """Pieces a step of computing, padding included."""
+        return self.model.attrs["max_batch_items"]
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of the transformers library that is in force. Raises ValueError before it is loaded."""
+        return self.encoder.tokenizer
+
+    @property
+    def max_length(self) -> int:
+        """How many pieces are read at a time, special ones included."""
+        return self.encoder.limit
+
+    # Listeners
+
+    @property
+    def listeners(self) -> list[TransformerListener]:
+        """The layers that listen to this component, in the order they were found."""
+        return [listener for listeners in self.listener_map.values() for listener in listeners]
+
+    @property
+    def listening_components(self) -> list[str]:
+        """Names of the components that listen to this one."""
+        return list(self.listener_map)
+
+    def add_listener(self, listener: TransformerListener, component_name: str) -> None:
+        """Hand this component's output to `listener`, a layer of the component of that name."""
+        listeners = self.listener_map.setdefault(component_name, [])
+        if not any(known is listener for known in listeners):
+            listeners.append(listener)
+        listener.upstream, listener.component = self.name, component_name
+        self._set_width(listener)
+
+    def _set_width(self, listener: TransformerListener) -> None:
+        if self._transformer.shim.encoder is not None:
+            listener.set_dim("nO", self.encoder.width, force=True)
+            if listener.all_layers and self.encoder.layers == 1:
+                raise ListenerError(
+                    f"{listener.label} listens to all layers of `{self.name}`, which gives the last one only\n"
+                    f'  In the config of `{self.name}`: model.transformer_config = {{"output_hidden_states": true}}'
+                )
+
+    def remove_listener(self, listener: TransformerListener, component_name: str) -> bool:
+        """Stop handing output to `listener`; False when it was not one of that component's."""
+        listeners = self.listener_map.get(component_name, [])
+        for position, known in enumerate(listeners):
+            if known is listener:
+                del listeners[position]
+                if not listeners:
+                    del self.listener_map[component_name]
+                return True
+        return False
+
+    def find_listeners(self, component: Any) -> None:
+        """Add the listeners in the model of another component that name this one, or "*"."""
+        model = getattr(component, "model", None)
+        if not isinstance(model, Model):
+            return
+        for node in model.walk():
+            if isinstance(node, TransformerListener) and node.upstream_name in ("*", self.name):
+                self.add_listener(node, component.name)
+            elif node.has_ref("listener") and len(node.layers) > 1 and isinstance(node.layers[0], TransformerListener):
+                node.layers[0].pooling = node.layers[-1]
+                check_pooling(self.name, self.keep_outputs, node.layers[0])
+
+    # Annotating
+
+    def predict(self, docs: Iterable[Doc]) -> FullTransformerBatch:
+        """The output for the documents."""
+        docs = list(docs)
+        batch = self.model.predict(docs)
+        self._warn_of_truncation()
+        return batch
+
+    def set_annotations(self, docs: Iterable[Doc], predictions: FullTransformerBatch) -> None:
+        """Set `doc._.trf_data`, and what `set_extra_annotations` sets. predictions: what `predict` gave for these documents."""
+        docs = list(docs)
+        if len(docs) != len(predictions.doc_data):
+            raise ValueError(f"`{self.name}` has the output of {len(predictions.doc_data)} documents for {len(docs)}")
+        set_outputs(docs, predictions, self.keep_outputs, self.listeners)
+        self.set_extra_annotations(docs, predictions)
+
+    def _warn_of_truncation(self) -> None:
+        """Say, once a component, that single tokens were longer than the model can read."""
+        tokens, lost = self.encoder.piecer.truncated
+        if tokens and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"`{self.name}` reads {self.max_length} pieces at a time: {tokens} token(s) were longer on their own,"
+                f" and {lost} of their pieces were left out",
+                UserWarning,
+                stacklevel=3,
+            )
+
+    # Learning
+
+    def update(
+        self,
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Compute the output of a batch and hand it to the listeners.
+
+        drop: dropout rate. sgd: optimizer that `end_update` applies to the gradient. losses: gets, under the component's
+        name, the sum of the squares of the gradients that the listeners send back.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, f"{type(self).__name__}.update")
+        self._begin([example.predicted for example in examples], drop, sgd, losses)
+        return losses
+
+    def _begin(self, docs: list[Doc], drop: float, sgd: Any, losses: dict[str, float]) -> None:
+        """Start the shared batch of an update; there is none when there is not a token in it."""
+        self.end_update()
+        self._optimizer = None if sgd in (None, False) else sgd
+        if not any(len(doc) for doc in docs):
+            return
+        set_dropout_rate(self.model, drop)
+        learns = not self.listeners or any(listener.wants_gradient for listener in self.listeners)
+        batch, backprop = encode_docs(self._transformer, docs, drop if learns else None)
+        self._warn_of_truncation()
+        self._batch = EncodedBatch(self.model.ops, self.name, docs, batch, lambda d_rows: backprop(d_rows.flat), losses)
+        for listener in self.listeners:
+            listener.receive(self._batch)
+
+    def end_update(self) -> None:
+        """Backpropagate the sum of the listeners' gradients, and apply it if `update` was given an optimizer."""
+        batch, self._batch = self._batch, None
+        sgd, self._optimizer = self._optimizer, None
+        if batch is None:
+            return
+        for listener in self.listeners:
+            listener.receive(None)
+        batch.backpropagate()
+        if sgd is not None:
+            self.model.finish_update(sgd)
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Apply the accumulated gradients, those of a batch that is still open included."""
+        self.end_update()
+        self.model.finish_update(sgd)
+
+    def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
+        """An encoder has no gold data: its loss is what its listeners send back. Gives 0 and no gradient."""
+        return 0.0, None
+
+    def rehearse(
+        self,
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+        **config: Any,
+    ) -> dict[str, float]:
+        """As `update`; sets `doc._.trf_data` too, for the listeners' earlier models."""
+        losses = self.update(examples, drop=drop, sgd=sgd, losses=losses)
+        if self._batch is not None:
+            for doc, data in zip(self._batch.docs, self._batch.datas, strict=True):
+                doc._.trf_data = data
+        return losses
+
+    @property
+    def is_distillable(self) -> bool:
+        """Listeners can learn from a teacher's listeners."""
+        return True
+
+    def distill(
+        self,
+        teacher_pipe: TrainablePipe | None,
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """As `update`; the teacher's encoder annotates the reference documents for the teacher's listeners.
+
+        teacher_pipe: None when the teacher's components do not share an encoder. Raises ValueError where the tokens differ.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_distillation_examples(examples, f"{type(self).__name__}.distill")
+        if teacher_pipe is not None:
+            references = [example.reference for example in examples]
+            teacher_pipe.set_annotations(references, teacher_pipe.predict(references))
+        self._begin([example.predicted for example in examples], drop, sgd, losses)
+        return losses
+
+    def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None) -> None:
+        """Load the pretrained model, by the name in the config. Raises OSError where there is none of that name."""
+        self._validate_get_examples(get_examples)
+        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
+        self.model.initialize(X=docs)
+        for listener in self.listeners:
+            self._set_width(listener)
+
+    # Saving
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the transformer into the folder `path`: settings, model and tokenizer, embedding tables, adapters.
+
+        exclude: "hf" leaves out the pretrained model; it is then loaded by the name in the config, and must be the same.
+        """
+        with atomic_directory(path) as folder:
+            hf.write_files(self._files(exclude), folder)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Transformer":
+        """Load what `to_disk` wrote, or the folder of a spaCy-transformers component. Raises FormatError for another."""
+        self._use(load_folder(Path(path)))
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What `to_disk` writes, as bytes."""
+        return pack_files(self._files(exclude))
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "Transformer":
+        """Load what `to_bytes` gave. Raises FormatError for other bytes."""
+        self._use(read_bytes(bytes_data))
+        return self
+
+    def _files(self, exclude: Iterable[str]) -> hf.Files:
+        transformer = self._transformer
+        base = {
+            "name": transformer.attrs["name"],
+            "tokenizer_config": transformer.tokenizer_config,
+            "transformer_config": transformer.transformer_config,
+        }
+        return pack_encoder(transformer.shim.encoder, exclude, base)
+
+    def _use(self, encoder: Encoder | None) -> None:
+        if encoder is not None:
+            self._transformer.use_encoder(encoder)
+        for listener in self.listeners:
+            self._set_width(listener)

@@ -1,0 +1,164 @@
+"""The layer that stands, in one component's model, for the output of the pipeline's transformer."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+from thinc.api import Model
+
+from ..errors import ListenerError
+from ..ml.rows import RowList
+from ..ml.sharing import SharedBatch
+from ..tokens import Doc
+from .data import FullTransformerBatch, TransformerData, install_extensions
+from .layers import DataList, grad_factor_of
+
+__all__ = ["EncodedBatch", "TransformerListener"]
+
+
+class EncodedBatch(SharedBatch):
+    """A training batch of a transformer: the documents' TransformerData beside its rows. See SharedBatch."""
+
+    def __init__(self, ops: Any, upstream: str, docs: Sequence[Doc], batch: FullTransformerBatch, *more: Any) -> None:
+        super().__init__(ops, upstream, docs, batch.rows, *more)
+        self.datas = batch.doc_data
+
+
+class TransformerListener(Model):
+    """Gives what the transformer said of documents: of its batch while training, `doc._.trf_data` otherwise.
+
+    upstream_name: name of the transformer, "*" for the nearest one before. all_layers: whether the rows hold all layers, side
+    by side, or the last alone. Attributes set when the pipeline is linked: `upstream` and `component`, the two components'
+    names. Output: one TransformerData a document, with `rows`.
+    """
+
+    name = "transformer-listener"
+
+    def __init__(self, upstream_name: str, all_layers: bool = False) -> None:
+        super().__init__(self.name, forward, init=init, dims={"nO": None})
+        install_extensions()
+        self.upstream_name = upstream_name
+        self.upstream = "transformer" if upstream_name == "*" else upstream_name
+        self.component = ""
+        self.all_layers = all_layers
+        self.batch: EncodedBatch | None = None
+        self.pooling: Model | None = None
+        self._sample: list[Doc] = []
+
+    def receive(self, batch: EncodedBatch | None) -> None:
+        """Take the batch of the update now under way; None when it is over."""
+        self.batch = batch
+        self._sample = []
+
+    def remember_sample(self, docs: Sequence[Doc]) -> None:
+        """Note the documents of the model's initialization: for these alone, zeros stand in for the transformer's output."""
+        self._sample = list(docs)
+
+    def is_sample(self, docs: Sequence[Doc]) -> bool:
+        """Whether these are the documents of the model's initialization."""
+        return len(docs) == len(self._sample) and all(doc is own for doc, own in zip(docs, self._sample, strict=True))
+
+    @property
+    def wants_gradient(self) -> bool:
+        """Whether the next update will send a gradient back."""
+        return self.pooling is None or grad_factor_of(self.pooling) != 0.0
+
+    @property
+    def label(self) -> str:
+        """Who is listening, for messages."""
+        return f"`{self.component}`" if self.component else "a component"
+
+    def _copy(self, seen: dict | None = None) -> "TransformerListener":
+        copied = TransformerListener(self.upstream_name, self.all_layers)
+        copied.upstream, copied.component = self.upstream, self.component
+        if self.has_dim("nO"):
+            copied.set_dim("nO", self.get_dim("nO"))
+        return copied
+
+    def __deepcopy__(self, memo: dict) -> "TransformerListener":
+        return self._copy()
+
+
+def init(model: TransformerListener, X: Any = None, Y: Any = None) -> None:
+    """Nothing to make: the width is the transformer's."""
+    if X is not None:
+        model.remember_sample(X)
+
+
+def forward(model: TransformerListener, docs: Sequence[Doc], is_train: bool) -> tuple[DataList, Callable]:
+    """The transformer's output; while training, the backward function adds to the batch's gradient."""
+    batch = model.batch
+    if not is_train or batch is None:
+        return _annotated(model, docs), lambda d_datas: []
+    rows, positions = batch.select(docs, model.label)
+    datas = DataList(batch.datas if positions is None else [batch.datas[position] for position in positions])
+    width = rows.flat.shape[1]
+    own = width if model.all_layers else max((data.width for data in datas), default=0)
+    datas.rows = rows if own == width else RowList.from_flat(rows.flat[:, width - own :], rows.lengths)
+
+    def backprop(d_datas: DataList) -> list:
+        if d_datas.rows is None:
+            return []
+        d_rows = d_datas.rows
+        if own != width:
+            d_rows = RowList.from_flat(_widened(model, d_rows.flat, width), d_rows.lengths)
+        batch.add_gradient(d_rows, positions)
+        return []
+
+    return datas, backprop
+
+
+def _widened(model: TransformerListener, d_flat: Any, width: int) -> Any:
+    """The gradient of the last layer as one of all layers."""
+    wide = model.ops.alloc2f(len(d_flat), width)
+    wide[:, width - d_flat.shape[1] :] = d_flat
+    return wide
+
+
+def _annotated(model: TransformerListener, docs: Sequence[Doc]) -> DataList:
+    """What is on the documents. Raises ListenerError, naming both components, where it is missing."""
+    datas: list[TransformerData] = []
+    for position, doc in enumerate(docs):
+        data: Any = doc._.trf_data if doc.has_extension("trf_data") else None
+        if data is None and not len(doc):
+            data = TransformerData.zeros(0, _width(model))
+        elif data is None and model.is_sample(docs):
+            data = TransformerData.zeros(len(doc), _width(model) or 1)
+        elif not isinstance(data, TransformerData) or len(data.align.lengths) != len(doc):
+            _refuse(model, docs, position, data)
+        datas.append(data)
+    for doc, data in zip(docs, datas, strict=True):
+        if data.readers is not None:
+            data.readers -= 1
+            if data.readers <= 0:
+                doc._.trf_data = None
+    found = DataList.of(model.ops, datas)
+    if model.all_layers and not model.is_sample(docs):
+        layers = [numpy.concatenate(data.all_layers(), axis=1) if len(data.rows) else data.rows for data in datas]
+        found = DataList(datas)
+        found.rows = RowList.of(model.ops, [model.ops.asarray2f(own) for own in layers if own.shape[1]] or layers)
+    return found
+
+
+def _width(model: TransformerListener) -> int:
+    return model.get_dim("nO") if model.has_dim("nO") else 0
+
+
+def _refuse(model: TransformerListener, docs: Sequence[Doc], position: int, data: Any) -> None:
+    """Raise the ListenerError that fits what `doc._.trf_data` holds instead of the transformer's output."""
+    place = f"document {position} of {len(docs)}, {len(docs[position])} tokens"
+    if data is None:
+        raise ListenerError(
+            f"{model.label} listens to `{model.upstream}`, which has not run on the documents it was given"
+            f" ({place}: doc._.trf_data is empty)\n"
+            f"  Put `{model.upstream}` before it in the pipeline and leave it enabled; if it is frozen in training, name it in"
+            " [training] annotating_components;\n"
+            f'  or give the component a transformer of its own: nlp.replace_listeners("{model.upstream}",'
+            f' "{model.component or "component"}", ["model.tok2vec"]).'
+        )
+    what = f"{len(data.align.lengths)} tokens" if isinstance(data, TransformerData) else f"a {type(data).__name__}"
+    raise ListenerError(
+        f"{model.label} listens to `{model.upstream}`, but doc._.trf_data does not fit the document"
+        f" ({place}, it holds {what})\n"
+        f"  Let `{model.upstream}` run after anything that changes the tokens."
+    )
