@@ -51,6 +51,9 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.TorchBiLSTMEncoder.v1": "spacy_lite.ml.models.encode",
         "spacy.TransitionBasedParser.v2": "spacy_lite.ml.models.parser",
         "spacy.TransitionBasedParser.v3": "spacy_lite.ml.models.parser",
+        "spacy_lite.FreezeRows.v1": "spacy_lite.ml.models.word_rows",
+        "spacy_lite.FrozenRowsEmbed.v1": "spacy_lite.ml.models.word_rows",
+        "spacy_lite.TwoTableEmbed.v1": "spacy_lite.ml.models.word_rows",
     },
     "augmenters": {
         "spacy.combined_augmenter.v1": "spacy_lite.training.augment",
@@ -117,6 +120,9 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.extract_ngrams.v1": "spacy_lite.ml.layers.extract_ngrams",
         "spacy.extract_spans.v1": "spacy_lite.ml.layers.extract_spans",
         "spacy.mean_max_reducer.v1": "spacy_lite.ml.layers.span_pooling",
+        "spacy_lite.FrozenRowsEmbed.v1": "spacy_lite.ml.layers.frozen_rows",
+        "spacy_lite.TwoTableEmbed.v1": "spacy_lite.ml.layers.two_tables",
+        "spacy_lite.WordRows.v1": "spacy_lite.ml.layers.word_rows",
     },
     "loggers": {
         "spacy-legacy.ConsoleLogger.v1": "spacy_lite.training.loggers",

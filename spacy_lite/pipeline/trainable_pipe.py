@@ -12,6 +12,7 @@ from .. import serialize
 from ..batching import minibatch
 from ..devices import create_default_optimizer
 from ..gold import validate_distillation_examples, validate_examples
+from ..ml.layers.row_freezing import refreeze_rows
 from ..tokens import Doc
 from .pipe import Pipe
 
@@ -282,6 +283,7 @@ class TrainablePipe(Pipe):
     def _load_model(self, data: bytes) -> None:
         try:
             self.model.from_bytes(data)
+            refreeze_rows(self.model)
         except (AttributeError, KeyError, ValueError) as error:
             raise ValueError(
                 f"The saved weights of `{self.name}` do not fit its model: "

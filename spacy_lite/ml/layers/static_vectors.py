@@ -18,7 +18,7 @@ from ...vocab import Vocab
 from ..rows import lengths_of
 from .feature_extractor import attribute_id, gather
 
-__all__ = ["StaticVectors", "StaticVectors_v1", "is_v1", "key_attribute", "lookup", "project"]
+__all__ = ["StaticVectors", "StaticVectors_v1", "is_v1", "key_attribute", "lookup", "project", "spread", "sum_by_word"]
 
 
 @registry.layers("spacy.StaticVectors.v2")
@@ -92,18 +92,18 @@ def _forward(model: Model, docs: Sequence[Doc], is_train: bool, last_row_for_mis
     output, backprop_words = project(model, vectors, is_train)
 
     def backprop(d_output: Ragged) -> list:
-        backprop_words(_sum_by_word(model.ops, d_output.dataXd, index, len(first)))
+        backprop_words(sum_by_word(model.ops, d_output.dataXd, index, len(first)))
         return []
 
-    return Ragged(_spread(model.ops, output, index), model.ops.asarray1i(lengths_of(docs))), backprop
+    return Ragged(spread(model.ops, output, index), model.ops.asarray1i(lengths_of(docs))), backprop
 
 
-def _spread(ops: Ops, rows: Any, index: numpy.ndarray) -> Any:
+def spread(ops: Ops, rows: Any, index: numpy.ndarray) -> Any:
     """Rows (N,) of words, one for each token."""
     return network.gather_rows(rows, index) if ops.xp is numpy else rows[ops.asarray(index)]
 
 
-def _sum_by_word(ops: Ops, d_rows: Any, index: numpy.ndarray, n_words: int) -> Any:
+def sum_by_word(ops: Ops, d_rows: Any, index: numpy.ndarray, n_words: int) -> Any:
     """Gradients of tokens summed by word, (n_words, W)."""
     if ops.xp is numpy:
         return network.scatter_add_rows(numpy.ascontiguousarray(d_rows, dtype="float32"), index, n_words)
