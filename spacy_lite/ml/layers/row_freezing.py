@@ -12,7 +12,7 @@ import numpy
 from thinc.api import Model
 from thinc.backends import get_array_ops
 
-__all__ = ["FROZEN_ROWS", "freeze_rows", "refreeze_rows", "unfreeze_rows"]
+__all__ = ["FROZEN_ROWS", "RowFreezingModel", "freeze_rows", "refreeze_rows", "unfreeze_rows"]
 
 FROZEN_ROWS = "frozen_rows"  # attribute of a node: parameter -> rows
 HELD_ROWS = "held_rows"  # attribute of a node: what the rows were before a step; not saved
