@@ -16,7 +16,7 @@ from ._entities import as_entity_span, entity_spans, set_entities
 from ._json import doc_from_json, doc_to_json
 from ._serialization import doc_from_bytes, doc_from_dict, doc_from_disk, doc_to_bytes, doc_to_dict, doc_to_disk
 from ._similarity import cosine, norm_of, same_words
-from ._vectors import mean_vector
+from ._vectors import any_vector, mean_vector
 from .retokenizer import Retokenizer
 from .span import slice_bounds
 from .span_groups import SpanGroups
@@ -238,7 +238,7 @@ cdef class Doc(TokenStore):
         if "has_vector" in self.user_hooks:
             return self.user_hooks["has_vector"](self)
         if self.vocab.vectors.size > 0:
-            return any(token.has_vector for token in self)
+            return any_vector(self, 0, self.length)
         return self._tensor is not None and self._tensor.size > 0
 
     @property

@@ -9,7 +9,7 @@ from .token cimport Token
 from ._arrays import lca_matrix, span_to_array
 from ._excerpt import excerpt
 from ._similarity import cosine, norm_of, same_words
-from ._vectors import mean_vector
+from ._vectors import any_vector, mean_vector
 from .underscore import Underscore, extension_methods, rename_keys
 
 
@@ -296,7 +296,7 @@ cdef class Span:
         if "has_vector" in self.doc.user_span_hooks:
             return self.doc.user_span_hooks["has_vector"](self)
         if self.doc.vocab.vectors.size > 0:
-            return any(token.has_vector for token in self)
+            return any_vector(self.doc, self.data.start, self.data.end)
         return self.doc.tensor.size > 0
 
     @property

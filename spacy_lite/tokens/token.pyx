@@ -8,7 +8,7 @@ from .attributes cimport TokenAttributes
 from .store cimport COLUMN_DEP, COLUMN_ENT_IOB, COLUMN_HEAD, COLUMN_MORPH, COLUMN_POS, COLUMN_SENT_START, TokenStore
 from .tree cimport Tree
 
-from ..attrs import IOB_STRINGS
+from ..attrs import IOB_STRINGS, ORTH
 from ..symbols import IDS
 from ._similarity import cosine, norm_of
 from .attributes import POS_NAMES, pos_id
@@ -119,7 +119,9 @@ cdef class Token(TokenAttributes):
             return self.doc.user_token_hooks["has_vector"](self)
         if self._uses_tensor():
             return True
-        return self.doc.vocab.has_vector(self.orth)
+        if getattr(self.doc.vocab.vectors, "attr", ORTH) == ORTH:
+            return self.doc.vocab.has_vector(self.orth)
+        return self._vector_key() in self.doc.vocab.vectors
 
     @property
     def vector(self):
@@ -128,7 +130,17 @@ cdef class Token(TokenAttributes):
             return self.doc.user_token_hooks["vector"](self)
         if self._uses_tensor():
             return self.doc.tensor[self.i]
-        return self.doc.vocab.get_vector(self.orth)
+        vectors = self.doc.vocab.vectors
+        if getattr(vectors, "attr", ORTH) == ORTH:
+            return self.doc.vocab.get_vector(self.orth)
+        key = self._vector_key()
+        return vectors[key] if key in vectors else self.doc.vocab.vectors_module().zeros((vectors.shape[1],), dtype="f")
+
+    def _vector_key(self):
+        # What the vectors know the token by, where that is not its form: its own norm, for one.
+        cdef uint64_t key = 0
+        self.doc.fill(self.doc.vocab.vectors.attr, &key, self.i, self.i + 1, 1)
+        return key
 
     def _uses_tensor(self):
         return self.doc.tensor.size != 0 and self.doc.vocab.vectors.size == 0
