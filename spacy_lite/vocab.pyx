@@ -336,11 +336,12 @@ cdef class Vocab:
 
     def _vector_key(self, orth):
         # The id under which the vectors know a word: of its form, or of the attribute they are made for.
-        cdef uint64_t key = self.strings.as_int(orth)
+        # A string has to be known by its id: the rows of a floret table are found by its characters.
+        cdef uint64_t key = self.strings.intern(orth) if isinstance(orth, str) else self.strings.as_int(orth)
         cdef int attribute = getattr(self._vectors, "attr", attrs.ORTH)
-        if attribute == attrs.ORTH or (key not in self.strings and not isinstance(orth, str)):
+        if attribute == attrs.ORTH or key not in self.strings:
             return key
-        return lexeme_attribute(self.lexeme_of_id(self.strings.intern(orth) if isinstance(orth, str) else key), attribute)
+        return lexeme_attribute(self.lexeme_of_id(key), attribute)
 
     def get_vector(self, orth):
         """The vector of a word, float32 (width,), by its string or the id of it; zeros for a word without one."""

@@ -31,15 +31,16 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM
 
 @dataclass
 class Side:
-    """One contender: how its process is started, the options only it gets."""
+    """One contender: how its process is started, the options only it gets, the script with the tasks."""
 
     name: str
     package: str
     python: list[str]
     options: dict[str, Any] = field(default_factory=dict)
+    tasks: Path = TASKS
 
     def measure(self, task: str, options: dict[str, Any]) -> dict[str, float]:
-        command = [*self.python, str(TASKS), task, self.package, json.dumps(options)]
+        command = [*self.python, str(self.tasks), task, self.package, json.dumps(options)]
         result = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env={**os.environ, **ONE_THREAD})
         if result.returncode:
             raise SystemExit(f"{self.name}: {task} failed\n{result.stderr[-3000:]}")

@@ -11,6 +11,7 @@ from ..config.defaults import default_config
 from ..config.dotted import get_sourced_components, resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
+from ..environment import logger
 from ..errors import ListenerError, nearest
 from ..gold import Example
 from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
@@ -31,6 +32,7 @@ __all__ = [
     "init_tok2vec",
     "init_vocab",
     "load_vectors_into_model",
+    "logger",
     "open_file",
     "read_vectors",
 ]

@@ -28,9 +28,9 @@ def saved(folder, name, content):
     return path
 
 
-def check(table, n_rows=3):
-    assert list(table.words) == WORDS[:n_rows] and table.data.tolist() == DATA[:n_rows].tolist()
-    assert table.data.dtype == numpy.float32 and not len(table.problems) and table.floret == {}
+def is_whole(table, n_rows=3):
+    same = list(table.words) == WORDS[:n_rows] and table.data.tolist() == DATA[:n_rows].tolist()
+    return same and table.data.dtype == numpy.float32 and not len(table.problems) and table.floret == {}
 
 
 # ---- text ----
@@ -39,7 +39,7 @@ def check(table, n_rows=3):
 @pytest.mark.parametrize("text", [ROWS, "3 2\n" + ROWS, ROWS.replace("\n", " \r\n"), ROWS.rstrip("\n"), "\n" + ROWS + "\n\n"])
 @pytest.mark.parametrize("truncate", [0, 1, 2, 3, 9])
 def test_text_with_and_without_a_header(text, truncate, tmp_path):
-    check(read_vector_file(saved(tmp_path, "v.vec", text), truncate=truncate), truncate if 0 < truncate < 3 else 3)
+    assert is_whole(read_vector_file(saved(tmp_path, "v.vec", text), truncate=truncate), truncate if 0 < truncate < 3 else 3)
 
 
 def packed(name, content):
@@ -60,7 +60,7 @@ def packed(name, content):
 
 @pytest.mark.parametrize("name", ["v.vec.gz", "v.vec.zip", "v.tar.gz"])
 def test_packed_text(name, tmp_path):
-    check(read_vector_file(saved(tmp_path, name, packed(name, ("3 2\n" + ROWS).encode()))))
+    assert is_whole(read_vector_file(saved(tmp_path, name, packed(name, ("3 2\n" + ROWS).encode()))))
 
 
 def test_a_table_larger_than_the_first_room(tmp_path):
@@ -196,8 +196,8 @@ def test_binary_files_that_are_damaged(content, message, tmp_path):
 
 def test_arrays_with_words(tmp_path):
     numpy.savez(tmp_path / "v.npz", vectors=DATA.astype("f8"), words=numpy.asarray(WORDS))
-    check(read_vector_file(tmp_path / "v.npz"))
-    check(read_vector_file(tmp_path / "v.npz", truncate=2), 2)
+    assert is_whole(read_vector_file(tmp_path / "v.npz"))
+    assert is_whole(read_vector_file(tmp_path / "v.npz", truncate=2), 2)
     numpy.save(tmp_path / "v.npy", DATA)
     table = read_vector_file(tmp_path / "v.npy")
     assert table.words is None and table.data.tolist() == DATA.tolist()
@@ -250,7 +250,7 @@ def keyed_vectors(make, **attributes):
 @pytest.mark.parametrize("data", [DATA, numpy.asfortranarray(DATA), DATA.astype(">f8")], ids=["C", "F", "big"])
 def test_keyed_vectors_in_one_file(protocol, data, gensim_class, tmp_path):
     vectors = keyed_vectors(gensim_class, index_to_key=WORDS, key_to_index={"apple": 0}, vectors=data, expandos={})
-    check(read_vector_file(saved(tmp_path, "v.kv", pickle.dumps(vectors, protocol=protocol))))
+    assert is_whole(read_vector_file(saved(tmp_path, "v.kv", pickle.dumps(vectors, protocol=protocol))))
 
 
 def test_keyed_vectors_with_arrays_beside_them_and_inside_a_model(gensim_class, tmp_path):
@@ -259,11 +259,11 @@ def test_keyed_vectors_with_arrays_beside_them_and_inside_a_model(gensim_class, 
     with pytest.raises(FormatError, match=r"v.kv.vectors.npy is not beside it"):
         read_vector_file(path)
     numpy.save(tmp_path / "v.kv.vectors.npy", DATA)
-    check(read_vector_file(path))
+    assert is_whole(read_vector_file(path))
     model = gensim_class("gensim.models.word2vec", "Word2Vec")()
     model.__dict__.update(wv=vectors, corpus_count=3)
     numpy.save(tmp_path / "m.w2v.wv.vectors.npy", DATA)
-    check(read_vector_file(saved(tmp_path, "m.w2v", pickle.dumps(model)), truncate=2), 2)
+    assert is_whole(read_vector_file(saved(tmp_path, "m.w2v", pickle.dumps(model)), truncate=2), 2)
 
 
 class Hostile:
@@ -286,7 +286,7 @@ def test_nothing_a_pickle_names_is_called(gensim_class, tmp_path):
         b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.",
     ):
         try:
-            check(read_vector_file(saved(tmp_path, "v.kv", content)))
+            assert is_whole(read_vector_file(saved(tmp_path, "v.kv", content)))
         except FormatError as error:
             assert "safely" in str(error) or "gensim" in str(error)
         assert not trap.exists()

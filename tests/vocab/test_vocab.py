@@ -267,6 +267,7 @@ def test_deduplicating_keeps_the_order_of_the_rows(vocab):
 
 def test_no_word_is_without_a_floret_vector(vocab):
     vocab.vectors = Vectors(data=numpy.ones((5, 2), dtype="f"), mode="floret", maxn=3)
+    assert vocab.get_vector("a string nobody has met").tolist() == [1, 1]
     assert not vocab["anything"].is_oov and vocab.has_vector("anything") and vocab["anything"].rank == 2**64 - 1
 
 

@@ -16,6 +16,8 @@ _HOMES = {
         "get_tok2vec_width",
         "tok2vec_listener_v1",
     ),
+    "embed": ("StaticVectors",),
+    "word_rows": ("build_freeze_rows", "build_frozen_rows_embed", "build_two_table_embed"),
     "tagger": ("build_tagger_model",),
     "parser": ("build_tb_parser_model",),
     "textcat": (
