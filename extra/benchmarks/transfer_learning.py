@@ -36,7 +36,10 @@ DATA = Path(os.environ.get("SPACY_LITE_DATA", ROOT.parent / "shared" / "data"))
 WORK = ROOT / "bench" / "transfer"
 ONE_IN = 10
 SENTENCES_A_DOC = 10
-FLORET = {"model": "cbow", "mode": "floret", "hashCount": 2, "bucket": 20000, "minn": 3, "maxn": 5, "minCount": 3, "dim": 150}
+# Small windows suit grammar, and a small table a small text.
+FLORET = {
+    "mode": "floret", "model": "cbow", "ws": 2, "dim": 100, "minCount": 2, "minn": 3, "maxn": 5, "hashCount": 2, "bucket": 20000,
+}  # fmt: skip
 # name: (with vectors, with pretraining)
 ROWS = {"a": (False, False), "b": (True, False), "c": (False, True), "d": (True, True)}
 NAMES = {"a": "(a) no transfer", "b": "(b) floret vectors", "c": "(c) pretraining", "d": "(d) both"}
@@ -143,7 +146,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--floret", default=sys.executable, help="a Python that has the package floret")
-    parser.add_argument("--vector-epochs", type=int, default=20)
+    parser.add_argument("--vector-epochs", type=int, default=30)
     parser.add_argument("--pretrain-epochs", type=int, default=8)
     arguments = parser.parse_args()
     if not DATA.is_dir():

@@ -61,8 +61,11 @@ def _check_rows(model: Model, param: str, rows: list[int], table: Any) -> None:
         raise ValueError(f"{model.name!r}: {param} has no row {wrong[0]} to freeze, {there}")
 
 
-class _Held(dict):
-    """Parameter -> its frozen rows. A class of its own, which models do not save."""
+class _Held:
+    """Parameter -> its frozen rows before a step. Not a dict, because those would be saved with the model."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Any] = {}
 
 
 class RowFreezingModel(Model):
@@ -76,7 +79,7 @@ class RowFreezingModel(Model):
         rows = self._frozen(name)
         if len(rows):
             gradient[rows] = 0
-            self.attrs[HELD_ROWS][name] = self.get_param(name)[rows].copy()
+            self.attrs[HELD_ROWS].rows[name] = self.get_param(name)[rows].copy()
         return gradient
 
     def set_param(self, name: str, value: Any) -> None:
@@ -84,7 +87,7 @@ class RowFreezingModel(Model):
         rows = self._frozen(name)
         if value is not None and len(rows):
             _check_rows(self, name, rows.tolist(), value)
-            held = self.attrs[HELD_ROWS].pop(name, None)
+            held = self.attrs[HELD_ROWS].rows.pop(name, None)
             if held is not None and self.has_param(name) and _share_memory(value, self.get_param(name)):
                 value[rows] = held
         super().set_param(name, value)
