@@ -138,20 +138,52 @@ void pack(const PackedShape& s, const float* weights, const float* bias, float* 
 void linear(const PackedShape& s, const float* input, size_t ld_input, size_t rows, const float* packed, const float* bias,
             float* output, size_t ld_output, bool accumulate) {
     constexpr int ROWS = block_rows(2);
-    for (size_t start = 0; start < rows; start += kRowBlock) {
-        const size_t stop = start + kRowBlock < rows ? start + kRowBlock : rows;
+    for (size_t row = 0; row < rows; row += ROWS) {
+        const float* pointers[ROWS];
+        point_at_rows<ROWS>(input + row * ld_input, ld_input, rows - row, pointers);
+        for (size_t panel = 0; panel < s.panels; ++panel) {
+            const size_t column = panel * 2 * LANES;
+            Vec acc[ROWS][2];
+            clear(acc);
+            multiply<ROWS, 2>(pointers, packed + panel * s.depth * 2 * LANES, s.depth, acc);
+            write_block<ROWS, 2>(acc, bias ? bias + column : nullptr, rows - row, s.outputs - column, output + row * ld_output + column,
+                                 ld_output, accumulate);
+        }
+    }
+}
+
+template <int ROWS>
+inline void linear_block(const PackedShape& s, const float* input, size_t ld_input, const int32_t* from, size_t rows, const float* weights,
+                         const float* bias, size_t column, float* output, size_t ld_output, const int32_t* to) {
+    const float* pointers[ROWS];
+    for (size_t m = 0; m < size_t(ROWS); ++m) pointers[m] = input + size_t(from[m < rows ? m : rows - 1]) * ld_input;
+    Vec acc[ROWS][2];
+    clear(acc);
+    multiply<ROWS, 2>(pointers, weights, s.depth, acc);
+#pragma GCC unroll 16
+    for (int m = 0; m < ROWS; ++m) {
+        if (size_t(m) >= rows) break;
+#pragma GCC unroll 4
+        for (size_t g = 0; g < 2; ++g) {
+            if (column + g * LANES >= s.outputs) break;
+            write_vector(output + size_t(to[m]) * ld_output + column + g * LANES, acc[m][g] + load(bias + column + g * LANES),
+                         s.outputs - column - g * LANES, false);
+        }
+    }
+}
+
+// Rows are few and lie anywhere, so the last block of them is as small as it can be.
+void linear_rows(const PackedShape& s, const float* input, size_t ld_input, const int32_t* from, size_t rows, const float* packed,
+                 const float* bias, float* output, size_t ld_output, const int32_t* to) {
+    constexpr size_t ROWS = block_rows(2), SOME = ROWS * 2 / 3, FEW = ROWS / 3;
+    for (size_t row = 0; row < rows; row += ROWS) {
+        const size_t left = rows - row;
         for (size_t panel = 0; panel < s.panels; ++panel) {
             const float* weights = packed + panel * s.depth * 2 * LANES;
             const size_t column = panel * 2 * LANES;
-            for (size_t row = start; row < stop; row += ROWS) {
-                const float* pointers[ROWS];
-                point_at_rows<ROWS>(input + row * ld_input, ld_input, rows - row, pointers);
-                Vec acc[ROWS][2];
-                clear(acc);
-                multiply<ROWS, 2>(pointers, weights, s.depth, acc);
-                write_block<ROWS, 2>(acc, bias ? bias + column : nullptr, stop - row, s.outputs - column, output + row * ld_output + column,
-                                     ld_output, accumulate);
-            }
+            if (left <= FEW) linear_block<FEW>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+            else if (left <= SOME) linear_block<SOME>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+            else linear_block<ROWS>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
         }
     }
 }

@@ -38,6 +38,10 @@ struct MaxoutNormArgs {
 
 constexpr size_t kScratchRows = 16;
 
+// A window of three rows in tiles: rows that come out of a tile, and products it takes. See window_tiles.hh.
+constexpr size_t kTileRows = 4;
+constexpr size_t kTilePoints = 6;
+
 struct Kernels {
     const char* name;
     size_t lanes;
@@ -48,11 +52,19 @@ struct Kernels {
     // output = input @ packed + bias (linear shapes). `accumulate` adds to what is there.
     void (*linear)(const PackedShape& shape, const float* input, size_t ld_input, size_t rows, const float* packed,
                    const float* bias, float* output, size_t ld_output, bool accumulate);
+    // Row to[i] of output = row from[i] of input @ packed + bias.
+    void (*linear_rows)(const PackedShape& shape, const float* input, size_t ld_input, const int32_t* from, size_t rows, const float* packed,
+                        const float* bias, float* output, size_t ld_output, const int32_t* to);
     // c (m, n) (+)= op(a) @ op(b), where op transposes when asked; workspace holds gemm_workspace(n, k) floats.
     void (*gemm)(bool trans_a, bool trans_b, size_t m, size_t n, size_t k, const float* a, size_t lda, const float* b, size_t ldb,
                  float* c, size_t ldc, bool accumulate, float* workspace);
     size_t (*gemm_workspace)(size_t m, size_t n, size_t k);
     void (*maxout_norm)(const PackedShape& shape, const MaxoutNormArgs& args);
+    // The same over a window of three rows (one before, one after), in tiles: `input` is the row before the first, `rows` a multiple of kTileRows,
+    // `packed` six matrices of pack_tiles, `scratch` tiles_scratch floats; there is no mask, and nothing is noted for training.
+    void (*pack_tiles)(const PackedShape& shape, const float* weights, const float* bias, float* packed, float* packed_bias);
+    size_t (*tiles_scratch)(const PackedShape& shape);
+    void (*window_tiles)(const PackedShape& shape, const MaxoutNormArgs& args);
     // Gradient through dropout mask, gain/shift, layer norm and maxout: d_output (rows, outputs) -> d_pieces (rows, outputs * pieces).
     // d_gain and d_shift are added to.
     void (*maxout_norm_backward)(size_t rows, size_t outputs, size_t pieces, const float* d_output, size_t ld_d_output,

@@ -27,6 +27,7 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
         float* scratch
 
     size_t kScratchRows
+    size_t kTilePoints
 
     cppclass Kernels:
         const char* name
@@ -34,9 +35,13 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
         PackedShape (*shape)(size_t, size_t, size_t, c_bool)
         void (*pack)(const PackedShape&, const float*, const float*, float*, float*)
         void (*linear)(const PackedShape&, const float*, size_t, size_t, const float*, const float*, float*, size_t, c_bool)
+        void (*linear_rows)(const PackedShape&, const float*, size_t, const int32_t*, size_t, const float*, const float*, float*, size_t,
+                            const int32_t*)
         void (*gemm)(c_bool, c_bool, size_t, size_t, size_t, const float*, size_t, const float*, size_t, float*, size_t, c_bool, float*)
         size_t (*gemm_workspace)(size_t, size_t, size_t)
         void (*maxout_norm)(const PackedShape&, const MaxoutNormArgs&)
+        void (*pack_tiles)(const PackedShape&, const float*, const float*, float*, float*)
+        size_t (*tiles_scratch)(const PackedShape&)
         void (*maxout_norm_backward)(size_t, size_t, size_t, const float*, size_t, const float*, const float*, const uint8_t*,
                                      const float*, const float*, float*, float*, float*, float*)
         void (*hash_embed)(const uint64_t*, size_t, size_t, size_t, size_t, const float* const*, const uint32_t*, const uint32_t*, float*)
@@ -56,6 +61,22 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
     const Kernels* kernels_named(const char*)
     const Kernels* best_kernels()
 
+cdef extern from "kernels/window_encoder.hh" namespace "spacy_lite" nogil:
+    cppclass WindowLayer:
+        const Kernels* kernels
+        PackedShape shape
+        const float* weights
+        const float* bias
+        PackedShape tile_shape
+        const float* tile_weights
+        const float* tile_bias
+        const float* gain
+        const float* shift
+
+    cppclass WindowEncoder:
+        WindowEncoder(const WindowLayer*, size_t, size_t, size_t, size_t)
+        void encode(const float*, const int32_t*, size_t, float*) except +
+
 cdef extern from "kernels/unique_rows.hh" namespace "spacy_lite" nogil:
     size_t unique_rows_of "spacy_lite::unique_rows"(const uint64_t*, size_t, size_t, int32_t*, int32_t*)
 
@@ -68,3 +89,8 @@ cdef class Packed:
     cdef float* bias
     cdef readonly uint64_t checksum
     cdef const Kernels* kernels
+
+
+cdef class PackedWindow:
+    cdef readonly Packed plain
+    cdef readonly Packed tiles

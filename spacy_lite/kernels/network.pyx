@@ -2,6 +2,7 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memset
+from libcpp.vector cimport vector
 cimport numpy as np
 import numpy as np
 
@@ -77,6 +78,10 @@ cdef class Packed:
         return self.kernels.name.decode("ascii")
 
 
+cdef class PackedWindow:
+    """The weights of a window layer: as one maxout layer over the window's rows, and for a window of three rows in tiles."""
+
+
 cdef Packed _pack(const float[::1] weights, const float[::1] bias, size_t depth, size_t outputs, size_t pieces, bint maxout):
     cdef Packed self = Packed.__new__(Packed)
     cdef const float* bias_pointer = NULL
@@ -111,6 +116,25 @@ def pack_maxout(W, b):
     if W.ndim != 3 or W.size == 0 or not 1 <= W.shape[1] <= 4:
         raise ValueError(f"pack_maxout: W must be (nO, nP, nI) with 1 to 4 pieces, got shape {W.shape}")
     return _pack(W.reshape(-1), b.reshape(-1), W.shape[2], W.shape[0], W.shape[1], True)
+
+
+def pack_window(W, b):
+    cdef PackedWindow self = PackedWindow.__new__(PackedWindow)
+    self.plain = pack_maxout(W, b)
+    if W.shape[2] % 3 == 0:
+        self.tiles = _pack_tiles(W.reshape(-1), b.reshape(-1), W.shape[2] // 3, W.shape[0], W.shape[1])
+    return self
+
+
+cdef Packed _pack_tiles(const float[::1] weights, const float[::1] bias, size_t width, size_t outputs, size_t pieces):
+    cdef Packed self = Packed.__new__(Packed)
+    self.kernels = _kernels
+    self.shape = _kernels.shape(width, outputs, pieces, True)
+    self.weights = _allocate(kTilePoints * self.shape.panels * self.shape.groups * self.shape.lanes * width)
+    self.bias = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
+    with nogil:
+        self.kernels.pack_tiles(self.shape, &weights[0], &bias[0], self.weights, self.bias)
+    return self
 
 
 def linear(const float[:, ::1] X, Packed packed, out=None):
@@ -390,56 +414,8 @@ def unpad_documents(const float[:, ::1] padded, const int32_t[::1] lengths, size
     return out
 
 
-# Rows whose whole encoder runs before the next rows start: two buffers of them stay in the second-level cache.
-cdef size_t CHUNK_ROWS = 512
-
-
-cdef struct _LayerC:
-    const float* weights
-    const float* bias
-    const float* gain
-    const float* shift
-    const PackedShape* shape
-    const Kernels* kernels
-
-
-cdef void _encode_chunk(const float* flat, const int32_t* lengths, size_t docs, size_t tokens, size_t window, size_t pad,
-                        _LayerC* layers, size_t depth, size_t width, float* buffers, size_t capacity, float* scratch, float* out) noexcept nogil:
-    # Two padded buffers in turn, each with `window` rows of zeros at either end for the window of the outermost rows.
-    cdef MaxoutNormArgs args
-    cdef size_t rows = tokens + (docs + 1) * pad
-    cdef float* source = buffers
-    cdef float* target = buffers + capacity * width
-    cdef float* swap
-    cdef size_t layer
-    for layer in range(2):
-        memset(buffers + layer * capacity * width, 0, window * width * sizeof(float))
-        memset(buffers + (layer * capacity + window + rows) * width, 0, window * width * sizeof(float))
-    pad_rows(flat, lengths, docs, pad, width, source + window * width)
-    for layer in range(depth):
-        memset(&args, 0, sizeof(MaxoutNormArgs))
-        args.input = source
-        args.ld_input = width
-        args.rows = rows
-        args.packed = layers[layer].weights
-        args.bias = layers[layer].bias
-        args.gain = layers[layer].gain
-        args.shift = layers[layer].shift
-        args.residual = source + window * width
-        args.ld_residual = width
-        args.output = target + window * width
-        args.ld_output = width
-        args.scratch = scratch
-        layers[layer].kernels.maxout_norm(layers[layer].shape[0], args)
-        swap = source
-        source = target
-        target = swap
-    unpad_rows(source + window * width, lengths, docs, pad, width, out)
-
-
 def encode_window(const float[:, ::1] X, const int32_t[::1] lengths, list layers, size_t window, size_t pad):
     cdef size_t width = X.shape[1]
-    cdef size_t n_docs = lengths.shape[0]
     cdef size_t depth = len(layers)
     cdef size_t total = _total(lengths)
     if total != <size_t>X.shape[0]:
@@ -448,46 +424,36 @@ def encode_window(const float[:, ::1] X, const int32_t[::1] lengths, list layers
     if total == 0 or depth == 0:
         out[:] = np.asarray(X)
         return out
-    cdef _LayerC described[64]
-    cdef Packed packed
+    cdef vector[WindowLayer] described
+    cdef WindowLayer made
+    cdef PackedWindow packed
     cdef const float[::1] gain, shift
-    cdef size_t layer, scratch_size = 0
-    if depth > 64:
-        raise ValueError(f"encode_window: at most 64 layers, got {depth}")
+    cdef size_t layer
     for layer in range(depth):
         packed, gain, shift = layers[layer]
-        _check_norm(packed, gain, shift)
-        if packed.shape.depth != (2 * window + 1) * width or packed.shape.outputs != width:
-            raise ValueError(f"encode_window: layer {layer} takes {packed.shape.depth} inputs, but a window of {window} over rows of "
+        _check_norm(packed.plain, gain, shift)
+        if packed.plain.shape.depth != (2 * window + 1) * width or packed.plain.shape.outputs != width:
+            raise ValueError(f"encode_window: layer {layer} takes {packed.plain.shape.depth} inputs, but a window of {window} over rows of "
                              f"{width} has {(2 * window + 1) * width}")
-        described[layer] = _LayerC(packed.weights, packed.bias, &gain[0], &shift[0], &packed.shape, packed.kernels)
-        scratch_size = max(scratch_size, _scratch_size(packed))
-    # Documents are taken in chunks; the buffers hold the largest chunk.
-    cdef size_t start = 0, stop, tokens, capacity = 0, done = 0
-    while start < n_docs:
-        stop, tokens = start, 0
-        while stop < n_docs and (stop == start or tokens + lengths[stop] <= CHUNK_ROWS):
-            tokens += lengths[stop]
-            stop += 1
-        capacity = max(capacity, tokens + (stop - start + 1) * pad + 2 * window)
-        start = stop
-    cdef float* buffers = _allocate(2 * capacity * width)
-    cdef float* scratch = _allocate(scratch_size)
+        made.kernels = packed.plain.kernels
+        made.shape = packed.plain.shape
+        made.weights = packed.plain.weights
+        made.bias = packed.plain.bias
+        made.tile_weights = NULL
+        if packed.tiles is not None:
+            made.tile_shape = packed.tiles.shape
+            made.tile_weights = packed.tiles.weights
+            made.tile_bias = packed.tiles.bias
+        made.gain = &gain[0]
+        made.shift = &shift[0]
+        described.push_back(made)
     cdef float[:, ::1] view = out
-    with nogil:
-        start = 0
-        while start < n_docs:
-            stop, tokens = start, 0
-            while stop < n_docs and (stop == start or tokens + lengths[stop] <= CHUNK_ROWS):
-                tokens += lengths[stop]
-                stop += 1
-            if tokens:
-                _encode_chunk(&X[done, 0], &lengths[start], stop - start, tokens, window, pad, described, depth, width, buffers,
-                              capacity, scratch, &view[done, 0])
-            done += tokens
-            start = stop
-        free(buffers)
-        free(scratch)
+    cdef WindowEncoder* encoder = new WindowEncoder(described.data(), depth, width, window, pad)
+    try:
+        with nogil:
+            encoder.encode(&X[0, 0], &lengths[0], lengths.shape[0], &view[0, 0])
+    finally:
+        del encoder
     return out
 
 

@@ -2,6 +2,7 @@
 #include "kernels/vector.hh"
 #include "kernels/gemm.hh"
 #include "kernels/maxout_norm.hh"
+#include "kernels/window_tiles.hh"
 #include "kernels/embedding.hh"
 #include "kernels/elementwise.hh"
 
@@ -15,8 +16,8 @@ namespace spacy_lite {
 const Kernels& SPACY_LITE_JOIN(kernels_, SPACY_LITE_ISA)() {
     namespace isa = SPACY_LITE_ISA;
     static const Kernels table = {
-        SPACY_LITE_STRING(SPACY_LITE_ISA), isa::LANES, isa::packed_shape, isa::pack, isa::linear, isa::gemm, isa::gemm_workspace,
-        isa::maxout_norm, isa::maxout_norm_backward, isa::hash_embed, isa::hash_embed_backward, isa::gather_rows,
+        SPACY_LITE_STRING(SPACY_LITE_ISA), isa::LANES, isa::packed_shape, isa::pack, isa::linear, isa::linear_rows, isa::gemm, isa::gemm_workspace,
+        isa::maxout_norm, isa::pack_tiles, isa::tiles_scratch, isa::window_tiles, isa::maxout_norm_backward, isa::hash_embed, isa::hash_embed_backward, isa::gather_rows,
         isa::scatter_add_rows, isa::sum_maxout, isa::column_sums, isa::softmax_rows, isa::argmax_rows, isa::dropout_mask, isa::adam,
         isa::sum_of_squares, isa::checksum,
     };

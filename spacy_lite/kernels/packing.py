@@ -17,9 +17,9 @@ from . import network
 
 __all__ = ["packed"]
 
-Pack = Callable[[NDArray, NDArray | None], Any]
+Pack = Callable[..., Any]
 
-_packs: dict[int, tuple[weakref.ref, int, str, Any]] = {}
+_packs: dict[int, dict[Any, tuple[tuple[weakref.ref, ...], tuple[int, ...], str, Any]]] = {}
 _lock = threading.Lock()
 
 
@@ -27,19 +27,27 @@ def _forget(key: int, _: Any) -> None:
     _packs.pop(key, None)
 
 
-def packed(W: NDArray, b: NDArray | None = None, pack: Pack | None = None) -> Any:
+def packed(*weights: NDArray | None, pack: Pack | None = None) -> Any:
     """The packed form of weights.
 
-    W: (nO, nI) float32 for a linear layer, (nO, nP, nI) for maxout, or whatever `pack` takes. b: their bias, or None.
-    pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. An array is always
-    packed in the same way.
+    weights: W (nO, nI) float32 for a linear layer or (nO, nP, nI) for maxout, and their bias or None; or whatever `pack` takes.
+    pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. Arrays are
+    kept in one form for every `pack`.
     """
-    key = id(W)
-    fingerprint = network.checksum(W.reshape(-1), None if b is None else b.reshape(-1))
-    kept = _packs.get(key)
-    if kept is not None and kept[0]() is W and kept[1] == fingerprint and kept[2] == network.active_isa():
+    arrays = [array for array in weights if array is not None]
+    key, form = id(arrays[0]), (pack, len(arrays))
+    fingerprint = tuple(network.checksum(array.reshape(-1)) for array in arrays)
+    kept = _packs.get(key, {}).get(form)
+    if (
+        kept is not None
+        and kept[1] == fingerprint
+        and all(reference() is array for reference, array in zip(kept[0], arrays, strict=True))
+        and kept[2] == network.active_isa()
+    ):
         return kept[3]
-    made = (pack or (network.pack_maxout if W.ndim == 3 else network.pack_linear))(W, b)
+    make: Pack = pack or (network.pack_maxout if arrays[0].ndim == 3 else network.pack_linear)
+    made = make(*weights)
+    references = (weakref.ref(arrays[0], partial(_forget, key)), *map(weakref.ref, arrays[1:]))
     with _lock:
-        _packs[key] = (weakref.ref(W, partial(_forget, key)), fingerprint, network.active_isa(), made)
+        _packs.setdefault(key, {})[form] = (references, fingerprint, network.active_isa(), made)
     return made

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from threading import local
 from typing import Any
 
 import numpy
@@ -17,28 +16,12 @@ from .layers.precomputable_affine import PrecomputableAffine
 
 __all__ = ["StateScores", "TransitionModel", "resize_output"]
 
-# Tokens whose contributions are computed at once: what bounds the memory of the search.
-CHUNK_TOKENS = 1024
-_workspace = local()
-
-
 @dataclass
 class StateScores:
     """What a search needs of a batch: the vectors of its tokens, (tokens, width) float32, and the weights that score states."""
 
     vectors: numpy.ndarray
     weights: ScorerWeights
-
-    def contributions(self, start: int = 0, stop: int | None = None) -> numpy.ndarray:
-        """What tokens [start, stop) add to the hidden layer, slot by slot, in a buffer of the calling thread that the
-        next call reuses.
-        """
-        rows = self.vectors[start:stop]
-        needed = len(rows) * self.weights.padding.size
-        buffer = getattr(_workspace, "buffer", None)
-        if buffer is None or buffer.size < needed:
-            _workspace.buffer = buffer = numpy.empty(needed, dtype="f")
-        return self.weights.contributions(rows, buffer)
 
 
 @registry.layers("spacy.TransitionModel.v1")
@@ -83,6 +66,11 @@ def init(model: Model, X: Any = None, Y: Any = None) -> None:
 def forward(model: Model, docs: Any, is_train: bool) -> tuple[StateScores, Callable]:
     """Vectors of the documents' tokens and the weights for their states."""
     ops = model.ops
+    if not is_train and (projection := _foldable_projection(model)) is not None:
+        for layer in model.layers[0].layers[:-1]:
+            docs = layer.predict(docs)
+        vectors = numpy.ascontiguousarray(ops.to_numpy(docs), dtype="f")
+        return StateScores(vectors, scorer_weights(model, projection)), _no_backprop
     rows, backprop_vectors = model.layers[0](docs, is_train)
     vectors = numpy.ascontiguousarray(ops.to_numpy(rows), dtype="f")
 
@@ -93,16 +81,34 @@ def forward(model: Model, docs: Any, is_train: bool) -> tuple[StateScores, Calla
     return StateScores(vectors, scorer_weights(model)), backprop
 
 
-def scorer_weights(model: Model) -> ScorerWeights:
-    """The hidden and output weights in the layout of the search."""
+def _no_backprop(trace: Any) -> Any:
+    raise ValueError("the parser ran without is_train: it kept nothing to backpropagate with")
+
+
+def _foldable_projection(model: Model) -> Model | None:
+    """The linear layer between the encoder and the hidden layer, if the hidden layer's weights can take it in: two linear maps
+    in a row are one, and that one is smaller unless the projection narrows.
+    """
+    node = model.layers[0]
+    last = node.layers[-1] if len(node.layers) > 1 else None
+    if last is None or last.name != "linear" or not node.name.startswith(node.layers[0].name):
+        return None
+    return last if last.get_dim("nI") <= last.get_dim("nO") else None
+
+
+def scorer_weights(model: Model, projection: Model | None = None) -> ScorerWeights:
+    """The hidden and output weights in the layout of the search. projection: a linear layer to take into the hidden weights."""
     lower, ops = model.layers[1], model.ops
     upper = model.layers[2] if model.attrs["has_upper"] else None
     mask = None
     if model.attrs["unseen_classes"]:
         mask = numpy.zeros(upper.get_dim("nO") if upper else lower.get_dim("nO"), dtype="uint8")
         mask[list(model.attrs["unseen_classes"])] = 1
+    hidden = [ops.to_numpy(lower.get_param("W"))]
+    if projection is not None:
+        hidden += [ops.to_numpy(projection.get_param("W")), ops.to_numpy(projection.get_param("b"))]
     return ScorerWeights(
-        packed(ops.to_numpy(lower.get_param("W")), None, pack_by_piece),
+        packed(*hidden, pack=pack_by_piece),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("pad"))[0].transpose(0, 2, 1)),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
         packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b"))) if upper else None,
@@ -116,9 +122,12 @@ def by_piece(W: numpy.ndarray) -> numpy.ndarray:
     return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(nF, nP * nO, nI)
 
 
-def pack_by_piece(W: numpy.ndarray, b: numpy.ndarray | None) -> list[Packed]:
-    """Hidden weights packed for the search, slot by slot."""
-    return [network.pack_linear(slot) for slot in by_piece(W)]
+def pack_by_piece(W: numpy.ndarray, *projection: numpy.ndarray) -> list[Packed]:
+    """Hidden weights packed for the search, slot by slot. projection: W and b of a linear layer before them, taken in."""
+    slots = by_piece(W)
+    if not projection:
+        return [network.pack_linear(slot) for slot in slots]
+    return [network.pack_linear(network.gemm(slot, projection[0]), slot @ projection[1]) for slot in slots]
 
 
 def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) -> numpy.ndarray:

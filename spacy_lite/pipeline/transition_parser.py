@@ -1,7 +1,7 @@
 """What the parser and the entity recognizer share: search, learning from the oracle, labels, files."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, ORTH, SENT_START
 from ..gold import validate_examples
-from ..ml.transition_model import CHUNK_TOKENS, StateScores
+from ..ml.transition_model import StateScores
 from ..tokens import Doc
 from ..transitions.beam import Beam
 from ..transitions.states import StateBatch
@@ -139,41 +139,28 @@ class Parser(TrainablePipe):
         """As `predict`, with the best move at every step, whatever the beam settings. drop: ignored, nothing is learned
         here.
         """
-        parsed = []
-        for states, batch, start, stop in self._chunks(docs):
-            if batch is not None:
-                states.run(batch.weights, batch.contributions(start, stop))
-            parsed.append(states)
-        return parsed
+        states, batch = self._begin(docs)
+        if batch is not None:
+            states.run(batch.weights, batch.vectors)
+        return [states]
 
     def beam_parse(self, docs: Iterable[Doc], beam_width: int, drop: float = 0.0, beam_density: float = 0.0) -> list[Beam]:
         """A Beam for each document, from a search with `beam_width` hypotheses.
 
         beam_density: share of the best hypothesis' probability another one needs to be followed. drop: ignored.
         """
-        beams: list[Beam] = []
-        for states, batch, start, stop in self._chunks(docs):
-            if batch is None:
-                beams.extend(Beam(self.moves, []) for _ in states.lengths)
-                continue
-            found = states.beam(batch.weights, batch.contributions(start, stop), beam_width, beam_density)
-            beams.extend(Beam(self.moves, hypotheses) for hypotheses in found)
-        return beams
+        states, batch = self._begin(docs)
+        if batch is None:
+            return [Beam(self.moves, []) for _ in states.lengths]
+        found = states.beam(batch.weights, batch.vectors, beam_width, beam_density)
+        return [Beam(self.moves, hypotheses) for hypotheses in found]
 
-    def _chunks(self, docs: Iterable[Doc]) -> Iterator[tuple[StateBatch, StateScores | None, int, int]]:
-        """Yield initial states of runs of documents, the scores of the whole batch, and the run's first and last token in
-        it.
-        """
+    def _begin(self, docs: Iterable[Doc]) -> tuple[StateBatch, StateScores | None]:
+        """Initial states of documents, and what scores them; None if there are no tokens at all."""
         docs = list(docs)
         self._ensure_labels_are_added(docs)
-        if not any(len(doc) for doc in docs):
-            yield self.moves.states(docs), None, 0, 0
-            return
-        batch: StateScores = self.model.predict(docs)
-        start = 0
-        for chunk, n_tokens in chunks_of_tokens(docs, CHUNK_TOKENS):
-            yield self.moves.states(chunk), batch, start, start + n_tokens
-            start += n_tokens
+        states = self.moves.states(docs)
+        return states, self.model.predict(docs) if any(len(doc) for doc in docs) else None
 
     def set_annotations(self, docs: Iterable[Doc], states_or_beams: list[StateBatch] | list[Beam]) -> None:
         """Write what was found onto the documents. states_or_beams: what `predict` gave for them."""
@@ -213,11 +200,11 @@ class Parser(TrainablePipe):
             batch, backprop = self.model.begin_update(docs)
             width, density = self.cfg["beam_width"], self.cfg["beam_density"]
             if width >= 2 and random.random() < self.cfg["beam_update_prob"]:
-                trace = states.train_beam(batch.weights, batch.contributions(), width, density)
+                trace = states.train_beam(batch.weights, batch.vectors, width, density)
             else:
                 max_moves = self._max_moves()
                 states.cut(max_moves)
-                trace = states.train(batch.weights, batch.contributions(), max_moves)
+                trace = states.train(batch.weights, batch.vectors, max_moves)
             backprop(trace)
             losses[self.name] += float(trace.loss)
         if sgd not in (None, False):
@@ -309,8 +296,8 @@ class Parser(TrainablePipe):
         set_dropout_rate(self.model, drop)
         states = self.moves.states(docs)
         batch, backprop = self.model.begin_update(docs)
-        trace = states.trace(batch.weights, batch.contributions())
-        theirs = teacher.weights.score(teacher.contributions(), trace.slots)
+        trace = states.trace(batch.weights, batch.vectors)
+        theirs = teacher.weights.score(teacher.vectors, trace.slots)
         ours = trace.gradient
         if columns is not None:
             lowest = theirs.min() - 100.0 if theirs.size else 0.0
@@ -384,20 +371,6 @@ class Parser(TrainablePipe):
     def _load_moves(self, data: bytes) -> None:
         self.moves.from_bytes(data, exclude=["strings"])
         self._resize()
-
-
-def chunks_of_tokens(docs: list[Doc], size: int) -> Iterator[tuple[list[Doc], int]]:
-    """Yield documents in runs of at most `size` tokens in all, at least one document each, with their number of tokens."""
-    chunk: list[Doc] = []
-    total = 0
-    for doc in docs:
-        if chunk and total + len(doc) > size:
-            yield chunk, total
-            chunk, total = [], 0
-        chunk.append(doc)
-        total += len(doc)
-    if chunk:
-        yield chunk, total
 
 
 def _softmax(scores: numpy.ndarray) -> numpy.ndarray:

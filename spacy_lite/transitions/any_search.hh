@@ -19,6 +19,7 @@ struct AnySearch {
     virtual ~AnySearch() {}
     virtual size_t size() const = 0;
     virtual bool has_gold() const = 0;
+    virtual uint32_t in_order(int slots) const = 0;
     virtual void forget_gold() = 0;
     virtual bool is_final(size_t i) const = 0;
     virtual void features(size_t i, int count, int32_t* out) const = 0;
@@ -57,6 +58,7 @@ struct SearchOf : AnySearch {
 
     size_t size() const override { return batch.states.size(); }
     bool has_gold() const override { return batch.golds.size() == batch.states.size(); }
+    uint32_t in_order(int slots) const override { return System::in_order(slots); }
     void forget_gold() override { batch.golds.clear(); }
     bool is_final(size_t i) const override { return batch.states[i].is_final(); }
     void features(size_t i, int count, int32_t* out) const override { System::features(batch.states[i], count, out); }

@@ -85,6 +85,9 @@ class ArcEager {
         return token;
     }
 
+    // Slots that come to every token of a document in turn, as bits: the first two of the buffer and the top of the stack.
+    static uint32_t in_order(int count) { return count <= 2 ? 3 : 7; }
+
     // Tokens (or -1) the model looks at: 8 or 13, in the order trained pipelines expect.
     static void features(const State& s, int count, int32_t* out) {
         const int32_t b0 = s.B(0), s0 = s.S(0);

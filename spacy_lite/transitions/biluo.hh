@@ -62,6 +62,9 @@ class Biluo {
 
     static void force_final(State& s) { s.next = s.size; s.start = -1; }
 
+    // Slots that come to every token in turn, as bits: the next one to read.
+    static uint32_t in_order(int) { return 1; }
+
     static void features(const State& s, int count, int32_t* out) {
         const int32_t b0 = s.next < s.size ? s.next : -1;
         for (int i = 1; i < count; ++i) out[i] = -1;

@@ -1,15 +1,32 @@
 """Weights of the scorer and the notes of a training pass, as the native search reads and writes them."""
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libcpp.memory cimport shared_ptr
 from libcpp.vector cimport vector
 
 from ..kernels.network cimport Kernels, Packed, PackedShape
+
+
+cdef extern from "transitions/contributions.hh" namespace "spacy_lite" nogil:
+    size_t kMaxSlots
+    size_t kStateRows
+
+    cppclass HiddenWeights:
+        const Kernels* kernels
+        PackedShape shape
+        const float* weights[16]
+        const float* bias[16]
+        size_t slots
+        uint32_t in_order
+
+    cppclass Contributions:
+        Contributions(const HiddenWeights&, const float*, size_t) except +
 
 
 cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
     cppclass Scorer:
         const Kernels* kernels
         size_t slots, hidden, pieces, n_moves, n_tokens
-        const float* tokens
+        shared_ptr[Contributions] contributions
         const float* padding
         const float* bias
         const PackedShape* output_shape
@@ -26,7 +43,7 @@ cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
         double loss
         size_t rows
 
-    void score_states(const Scorer&, const int32_t*, size_t, float*, uint8_t*, float*)
+    void score_states(const Scorer&, const int32_t*, size_t, float*, uint8_t*, float*) except +
     void scatter_slots(const Scorer&, const Trace&, const float*, float*, float*, float*) except +
 
 
@@ -40,7 +57,8 @@ cdef class ScorerWeights:
     cdef const float[:, ::1] bias_view
     cdef const uint8_t[::1] unseen_view
     cdef readonly size_t n_moves
-    cdef Scorer scorer(self, const float* tokens, size_t n_tokens) noexcept nogil
+    cdef HiddenWeights hidden
+    cdef Scorer scorer(self, const float[:, ::1] vectors, uint32_t in_order) except *
 
 
 cdef class TrainingTrace:

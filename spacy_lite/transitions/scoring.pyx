@@ -1,5 +1,5 @@
 """How states are scored: the weights of the hidden and output layers, and what a training pass notes for the backward pass."""
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uint32_t
 from libc.string cimport memcpy
 cimport numpy as np
 import numpy as np
@@ -26,41 +26,27 @@ cdef class ScorerWeights:
         if unseen is not None:
             self.unseen_view = unseen
         self.n_moves = upper.shape.outputs if upper is not None else bias.shape[1]
-        if padding.shape[0] > 16:
-            raise ValueError(f"ScorerWeights: at most 16 slots, got {padding.shape[0]}")
+        if padding.shape[0] > kMaxSlots or not lower:
+            raise ValueError(f"ScorerWeights: at most {kMaxSlots} slots and at least 1, got {padding.shape[0]}")
         if len(lower) != padding.shape[0] or bias.shape != padding.shape[1:] or any(p.n_outputs != bias.size for p in lower):
             raise ValueError(f"ScorerWeights: {len(lower)} slots of {[p.n_outputs for p in lower]} values do not fit padding of shape "
                              f"{padding.shape} and bias of shape {bias.shape}")
         if upper is not None and upper.shape.depth != <size_t>bias.shape[1]:
             raise ValueError(f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives {bias.shape[1]}")
-
-    def contributions(self, const float[:, ::1] vectors, float[::1] buffer=None):
-        """What each token adds to the hidden layer in each slot, (slots, tokens, pieces * hidden) float32.
-
-        vectors: of the tokens, (tokens, width). buffer: memory to write to, at least as large.
-        """
-        cdef size_t n_tokens = vectors.shape[0]
-        cdef size_t width = self.bias_view.shape[0] * self.bias_view.shape[1]
-        cdef size_t slots = len(self.lower)
-        if buffer is None:
-            buffer = np.empty(slots * n_tokens * width, dtype=np.float32)
-        if <size_t>buffer.shape[0] < slots * n_tokens * width:
-            raise ValueError(f"contributions: the buffer holds {buffer.shape[0]} values, needed are {slots * n_tokens * width}")
-        out = np.asarray(buffer)[:slots * n_tokens * width].reshape(slots, n_tokens, width)
         cdef Packed packed
         cdef size_t slot
-        if n_tokens:
-            for slot in range(slots):
-                packed = self.lower[slot]
-                if packed.shape.depth != <size_t>vectors.shape[1]:
-                    raise ValueError(f"contributions: vectors have {vectors.shape[1]} columns, the weights take {packed.shape.depth}")
-                with nogil:
-                    packed.kernels.linear(packed.shape, &vectors[0, 0], packed.shape.depth, n_tokens, packed.weights, packed.bias,
-                                          &buffer[slot * n_tokens * width], width, False)
-        return out
+        for slot in range(len(lower)):
+            packed = lower[slot]
+            self.hidden.kernels = packed.kernels
+            self.hidden.shape = packed.shape
+            self.hidden.weights[slot] = packed.weights
+            self.hidden.bias[slot] = packed.bias
+        if any(p.n_inputs != lower[0].n_inputs for p in lower):
+            raise ValueError(f"ScorerWeights: slots take vectors of different widths: {[p.n_inputs for p in lower]}")
+        self.hidden.slots = len(lower)
 
-    def score(self, const float[:, :, ::1] tokens, const int32_t[:, ::1] slots):
-        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. tokens: their contributions."""
+    def score(self, const float[:, ::1] vectors, const int32_t[:, ::1] slots):
+        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. vectors: of the tokens."""
         cdef size_t rows = slots.shape[0]
         if <size_t>slots.shape[1] != <size_t>self.padding_view.shape[0]:
             raise ValueError(f"score: the model looks at {self.padding_view.shape[0]} tokens of a state, got {slots.shape[1]}")
@@ -68,24 +54,29 @@ cdef class ScorerWeights:
         scores = np.empty((rows, self.n_moves), dtype=np.float32)
         if not rows:
             return scores
-        if int(np.asarray(slots).max()) >= tokens.shape[1]:
-            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {tokens.shape[1]} tokens")
+        if int(np.asarray(slots).max()) >= vectors.shape[0]:
+            raise IndexError(f"score: slot {int(np.asarray(slots).max())} of {vectors.shape[0]} tokens")
         cdef float[:, ::1] hidden_view = hidden
         cdef float[:, ::1] score_view = scores
-        cdef Scorer m = self.scorer(&tokens[0, 0, 0] if tokens.shape[1] else NULL, tokens.shape[1])
+        cdef Scorer m = self.scorer(vectors, 0)
         with nogil:
             score_states(m, &slots[0, 0], rows, &hidden_view[0, 0], NULL, &score_view[0, 0])
         return scores
 
-    cdef Scorer scorer(self, const float* tokens, size_t n_tokens) noexcept nogil:
+    cdef Scorer scorer(self, const float[:, ::1] vectors, uint32_t in_order) except *:
+        # vectors: of all tokens of a batch. in_order: slots that come to every token in turn, as bits.
         cdef Scorer m
-        m.n_tokens = n_tokens
+        if <size_t>vectors.shape[1] != self.hidden.shape.depth:
+            raise ValueError(f"vectors have {vectors.shape[1]} columns, the weights take {self.hidden.shape.depth}")
+        cdef HiddenWeights hidden = self.hidden
+        hidden.in_order = in_order
+        m.contributions.reset(new Contributions(hidden, &vectors[0, 0] if vectors.shape[0] else NULL, vectors.shape[0]))
+        m.n_tokens = vectors.shape[0]
         m.kernels = current()
         m.slots = self.padding_view.shape[0]
         m.pieces = self.padding_view.shape[1]
         m.hidden = self.padding_view.shape[2]
         m.n_moves = self.n_moves
-        m.tokens = tokens
         m.padding = &self.padding_view[0, 0, 0]
         m.bias = &self.bias_view[0, 0]
         m.output_shape = &self.upper.shape if self.upper is not None else NULL

@@ -5,18 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 #include "kernels/network.hh"
+#include "transitions/contributions.hh"
 #include "transitions/moves.hh"
 
 namespace spacy_lite {
 
-// The scorer: each token's contribution to the hidden layer is computed before the search, slot by slot.
+// What scores states: contributions of the tokens a state looks at, summed, maxout, and an output layer.
 struct Scorer {
     const Kernels* kernels;
     size_t slots, hidden, pieces, n_moves;
     size_t n_tokens;
-    const float* tokens;        // (slots, tokens, pieces, hidden): contribution of a token in a slot
+    std::shared_ptr<Contributions> contributions;  // rows (pieces, hidden)
     const float* padding;       // (slots, pieces, hidden): of an empty slot
     const float* bias;          // (pieces, hidden)
     const PackedShape* output_shape;  // null: the hidden layer is the scores
@@ -25,7 +27,6 @@ struct Scorer {
     const uint8_t* unseen;      // (n_moves,) 1: never to be predicted; or null
 
     size_t row() const { return pieces * hidden; }
-    size_t place(size_t slot, int32_t token) const { return (slot * n_tokens + size_t(token)) * row(); }
 };
 
 // What a training pass leaves behind, one row a step and state.
@@ -40,11 +41,13 @@ struct Trace {
 };
 
 inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which, float* scores) {
-    const float* pointers[16];
+    const float* pointers[kMaxSlots];
     for (size_t row = 0; row < rows; ++row) {
+        if (row % kStateRows == 0) m.contributions->need(slots + row * m.slots, std::min(kStateRows, rows - row));
+        if (row + 1 < rows && (row + 1) % kStateRows) m.contributions->prefetch(slots + (row + 1) * m.slots);
         for (size_t f = 0; f < m.slots; ++f) {
             const int32_t token = slots[row * m.slots + f];
-            pointers[f] = token < 0 ? m.padding + f * m.row() : m.tokens + m.place(f, token);
+            pointers[f] = token < 0 ? m.padding + f * m.row() : m.contributions->row(f, token);
         }
         m.kernels->sum_maxout(pointers, m.slots, m.bias, m.hidden, m.pieces, hidden + row * m.hidden, which ? which + row * m.hidden : nullptr);
     }
@@ -258,7 +261,7 @@ inline void scatter_slots(const Scorer& m, const Trace& trace, const float* d_hi
         for (size_t k = 0; k < row.size(); ++k) d_bias[k] += row[k];
         for (size_t f = 0; f < m.slots; ++f) {
             const int32_t token = trace.slots[r * m.slots + f];
-            float* to = token < 0 ? d_padding + f * m.row() : d_tokens + m.place(f, token);
+            float* to = token < 0 ? d_padding + f * m.row() : d_tokens + (f * m.n_tokens + size_t(token)) * m.row();
             for (size_t k = 0; k < row.size(); ++k) to[k] += row[k];
         }
     }

@@ -1,5 +1,5 @@
 """Parser states of a batch: flat columns of documents in, trees and entities out. The GIL is released while the search runs."""
-from libc.stdint cimport int8_t, int32_t, uint8_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 from libcpp cimport bool as c_bool
 from libcpp.vector cimport vector
@@ -61,6 +61,7 @@ cdef extern from "transitions/any_search.hh" namespace "spacy_lite" nogil:
     cppclass AnySearch:
         size_t size()
         c_bool has_gold()
+        uint32_t in_order(int)
         void forget_gold()
         c_bool is_final(size_t)
         void features(size_t, int, int32_t*)
@@ -133,14 +134,12 @@ cdef class StateBatch:
         self.owners.append(array)
         return array
 
-    cdef const float* token_rows(self, ScorerWeights weights, const float[:, :, ::1] tokens) except? NULL:
-        cdef size_t width = weights.bias_view.shape[0] * weights.bias_view.shape[1]
-        if tokens.shape[0] != <Py_ssize_t>len(weights.lower) or <size_t>tokens.shape[1] < self.n_tokens or <size_t>tokens.shape[2] != width:
-            raise ValueError(f"token contributions must be {(len(weights.lower), self.n_tokens, width)}, "
-                             f"got {(tokens.shape[0], tokens.shape[1], tokens.shape[2])}")
+    cdef Scorer scorer(self, ScorerWeights weights, const float[:, ::1] vectors) except *:
+        if <size_t>vectors.shape[0] != self.n_tokens:
+            raise ValueError(f"there must be a vector for each of the {self.n_tokens} tokens, got {vectors.shape[0]}")
         if weights.n_moves != self.moves.size:
             raise ValueError(f"the model scores {weights.n_moves} moves, the transition system has {self.moves.size}")
-        return &tokens[0, 0, 0] if self.n_tokens else NULL
+        return weights.scorer(vectors, self.search.in_order(<int>weights.hidden.slots))
 
     def __dealloc__(self):
         del self.search
@@ -156,42 +155,43 @@ cdef class StateBatch:
             with nogil:
                 self.search.cut(max_moves)
 
-    def run(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
-        """Take the best valid move until every state is final. tokens: contributions of all tokens."""
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
+    def run(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t max_moves=0):
+        """Take the best valid move until every state is final. vectors: of all tokens, (tokens, width)."""
+        cdef Scorer scorer = self.scorer(weights, vectors)
         with nogil:
             self.search.run(scorer, max_moves)
 
-    def train(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
+    def train(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t max_moves=0):
         """As `run`, but what the oracle says of every state is noted. Returns a TrainingTrace."""
         self._need_gold()
-        return self.traced(weights, tokens, max_moves)
+        return self.traced(weights, vectors, max_moves)
 
-    def trace(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t max_moves=0):
+    def trace(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t max_moves=0):
         """As `run`, but every state and its scores are noted: the `gradient` of the TrainingTrace holds the scores."""
         self.search.forget_gold()
-        return self.traced(weights, tokens, max_moves)
+        return self.traced(weights, vectors, max_moves)
 
-    cdef TrainingTrace traced(self, ScorerWeights weights, const float[:, :, ::1] tokens, size_t max_moves):
-        cdef TrainingTrace found = self.new_trace(weights, tokens)
+    cdef TrainingTrace traced(self, ScorerWeights weights, const float[:, ::1] vectors, size_t max_moves):
+        cdef TrainingTrace found = self.new_trace(weights, vectors)
         with nogil:
             self.search.train(found.scorer, max_moves, found.trace)
+            found.scorer.contributions.reset()
         return found
 
-    cdef TrainingTrace new_trace(self, ScorerWeights weights, const float[:, :, ::1] tokens):
+    cdef TrainingTrace new_trace(self, ScorerWeights weights, const float[:, ::1] vectors):
         cdef TrainingTrace made = TrainingTrace()
-        made.scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
+        made.scorer = self.scorer(weights, vectors)
         made.n_tokens = self.n_tokens
         made.owners = weights
         return made
 
-    def beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0):
+    def beam(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t width, double density=0.0):
         """Search with a beam of `width`. For every document its hypotheses, best first: (score, heads, moves) for trees, (score, moves)
         for entities, arrays over the document's tokens.
 
         density: hypotheses below this share of the best one's probability are dropped on the way.
         """
-        cdef Scorer scorer = weights.scorer(self.token_rows(weights, tokens), tokens.shape[1])
+        cdef Scorer scorer = self.scorer(weights, vectors)
         cdef BeamSettings settings = _beam_settings(width, density)
         cdef vector[vector[Found]] beams
         cdef size_t b, k
@@ -200,14 +200,15 @@ cdef class StateBatch:
         cdef bint trees = isinstance(self, ArcStates)
         return [[_hypothesis(beams[b][k], trees) for k in range(beams[b].size())] for b in range(beams.size())]
 
-    def train_beam(self, ScorerWeights weights not None, const float[:, :, ::1] tokens, size_t width, double density=0.0,
+    def train_beam(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t width, double density=0.0,
                    size_t max_moves=0):
         """Search with and without the oracle, and trace the loss where the search was most wrong. Returns a TrainingTrace."""
         cdef BeamSettings settings = _beam_settings(width, density)
         self._need_gold()
-        cdef TrainingTrace found = self.new_trace(weights, tokens)
+        cdef TrainingTrace found = self.new_trace(weights, vectors)
         with nogil:
             self.search.train_beam(found.scorer, settings, max_moves, found.trace)
+            found.scorer.contributions.reset()
         return found
 
     def __len__(self):

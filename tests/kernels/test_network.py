@@ -118,9 +118,46 @@ def test_whole_window_encoder_equals_plain_numpy(window, pieces, depth, lengths)
     shapes = [(width, pieces, (2 * window + 1) * width), (width, pieces), (width,), (width,)]
     layers = [tuple(random_floats(10 * layer + i, *shape) for i, shape in enumerate(shapes)) for layer in range(depth)]
     rows = random_floats(99, sum(lengths), width)
-    packed = [(network.pack_maxout(W, b), gain, shift) for W, b, gain, shift in layers]
+    packed = [(network.pack_window(W, b), gain, shift) for W, b, gain, shift in layers]
     got = network.encode_window(rows, np.asarray(lengths, dtype="i"), packed, window, window * depth)
     assert_allclose(got, plain_window_encoder(rows, lengths, layers, window, window * depth), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("lengths", [[16], [700, 40], [17, 1, 18, 513, 3, 19]])
+def test_tiles_of_long_documents_are_as_exact_as_the_plain_product(lengths):
+    width, pieces, depth = 96, 3, 4
+    rng = np.random.default_rng(0)
+    layers = [
+        (
+            rng.normal(size=(width, pieces, 3 * width), scale=(2 / (3 * width)) ** 0.5).astype("f"),
+            rng.normal(size=(width, pieces), scale=0.1).astype("f"),
+            np.ones(width, "f"),
+            np.zeros(width, "f"),
+        )
+        for _ in range(depth)
+    ]
+    rows = rng.normal(size=(sum(lengths), width)).astype("f")
+    packed = [(network.pack_window(W, b), gain, shift) for W, b, gain, shift in layers]
+    got = network.encode_window(rows, np.asarray(lengths, dtype="i"), packed, 1, depth)
+    assert_allclose(got, plain_window_encoder(rows, lengths, layers, 1, depth), atol=5e-5)
+
+
+def test_a_document_is_encoded_alike_in_any_batch():
+    width, depth = 24, 3
+    layers = [
+        (
+            network.pack_window(random_floats(i, width, 2, 3 * width), random_floats(i + 9, width, 2)),
+            np.ones(width, "f"),
+            np.zeros(width, "f"),
+        )
+        for i in range(depth)
+    ]
+    document = random_floats(50, 600, width)
+    alone = network.encode_window(document, np.asarray([600], dtype="i"), layers, 1, depth)
+    before = random_floats(51, 33, width)
+    lengths = np.asarray([3, 30, 600], dtype="i")
+    together = network.encode_window(np.concatenate([before, document]), lengths, layers, 1, depth)
+    assert np.array_equal(together[33:], alone)
 
 
 def test_windows_in_training_equal_inference_and_their_gradient_equals_finite_differences():
@@ -139,7 +176,8 @@ def test_windows_in_training_equal_inference_and_their_gradient_equals_finite_di
         return padded, network.unpad_documents(out, lengths, pad, window), state
 
     padded, out, state = forward(rows)
-    assert_allclose(out, network.encode_window(rows, lengths, [(packed, gain, shift)], window, pad), rtol=1e-5, atol=1e-5)
+    inferred = network.encode_window(rows, lengths, [(network.pack_window(W, b), gain, shift)], window, pad)
+    assert_allclose(out, inferred, rtol=1e-5, atol=1e-5)
     d_out = network.pad_documents(weigh, lengths, pad, window)
     d_gain, d_shift = np.zeros(width, "f"), np.zeros(width, "f")
     d_pieces = network.maxout_norm_backward(np.ascontiguousarray(d_out[window:-window]), state, gain, pieces, d_gain, d_shift)

@@ -6,7 +6,6 @@ import numpy
 import pytest
 
 import spacy_lite
-from spacy_lite.pipeline.transition_parser import chunks_of_tokens
 from spacy_lite.tokens import Doc
 from spacy_lite.training import Example
 from spacy_lite.transitions import nonproj
@@ -253,16 +252,6 @@ def test_crossing_arcs_are_lifted_and_restored():
     assert [t.dep_ for t in doc] == labels
 
 
-def test_a_batch_is_cut_into_runs_of_bounded_size():
-    vocab = spacy_lite.blank("en").vocab
-    docs = [Doc(vocab, words=["x"] * n) for n in (3, 0, 4, 10, 1)]
-    assert [([len(doc) for doc in chunk], total) for chunk, total in chunks_of_tokens(docs, 7)] == [
-        ([3, 0, 4], 7),
-        ([10], 10),
-        ([1], 1),
-    ]
-
-
 def test_bad_settings_and_labels_are_named():
     with pytest.raises(ValueError, match="did you mean"):
         spacy_lite.registry.architectures.get("spacy.TransitionBasedParser.v2")(
@@ -311,7 +300,7 @@ def test_gradients_of_every_parameter_equal_finite_differences():
         states = pipe.moves.states([example.predicted])
         pipe.moves.set_gold(states, [pipe.moves.gold_columns(example)])
         batch, backprop = model.begin_update([example.predicted])
-        trace = states.train(batch.weights, batch.contributions())
+        trace = states.train(batch.weights, batch.vectors)
         return batch, backprop, trace
 
     # Along a fixed sequence of states the loss is the sum of log losses: its gradient by the scores is what the trace holds.
@@ -321,7 +310,7 @@ def test_gradients_of_every_parameter_equal_finite_differences():
 
     def objective():
         batch, _ = model.begin_update([example.predicted])
-        return float((batch.weights.score(batch.contributions(), slots) * gradient).sum())
+        return float((batch.weights.score(batch.vectors, slots) * gradient).sum())
 
     rng = numpy.random.default_rng(0)
     for node, name in ((model.layers[1], "W"), (model.layers[1], "b"), (model.layers[1], "pad"), (model.layers[2], "W")):

@@ -38,7 +38,18 @@ def test_native_greedy_search_equals_plain_python(name, extra, upper):
     expected = plain_greedy(make(LENGTHS), OFFSETS, weights, rows, slots[extra])
     states = make(LENGTHS)
     states.keep_histories()
-    states.run(weights.packed(), weights.contributions(rows))
+    states.run(weights.packed(), rows)
+    assert states.histories == expected
+
+
+def test_contributions_that_the_ring_dropped_are_computed_again():
+    lengths = [900, 700]  # 13 slots of 1,600 tokens are far more rows than the ring holds
+    weights = Weights(len(helpers.ARC_KINDS), slots=13, width=5, hidden=4)
+    rows = np.random.default_rng(4).normal(size=(sum(lengths), 5)).astype("f")
+    expected = plain_greedy(arc_states(lengths), [0, 900], weights, rows, 13)
+    states = arc_states(lengths)
+    states.keep_histories()
+    states.run(weights.packed(), rows)
     assert states.histories == expected
 
 
@@ -48,9 +59,9 @@ def test_a_beam_of_one_is_greedy_search(name):
     weights = Weights(n_moves, slots[0])
     rows = vectors()
     states = make(LENGTHS)
-    states.run(weights.packed(), weights.contributions(rows))
+    states.run(weights.packed(), rows)
     greedy = states.heads() if name == "arcs" else (states.taken(),)
-    beams = make(LENGTHS).beam(weights.packed(), weights.contributions(rows), 1)
+    beams = make(LENGTHS).beam(weights.packed(), rows, 1)
     for column, values in enumerate(greedy):
         assert_allclose(np.concatenate([beam[0][1 + column] for beam in beams]), values)
 
@@ -74,11 +85,11 @@ def test_a_wide_beam_finds_the_best_of_all_sequences(name):
             yield from totals(states_of, [*history, move])
 
     if name == "arcs":  # sequences of one length, or the average of finished ones decides: all are compared where lengths agree
-        beam = make([3]).beam(weights.packed(), weights.contributions(rows), 20)[0]
+        beam = make([3]).beam(weights.packed(), rows, 20)[0]
         assert [score for score, *_ in beam] == sorted((score for score, *_ in beam), reverse=True)
         return
     best = max(score for score, _ in totals(lambda: make([3]), []))
-    beam = make([3]).beam(weights.packed(), weights.contributions(rows), 5000)[0]
+    beam = make([3]).beam(weights.packed(), rows, 5000)[0]
     assert beam[0][0] == pytest.approx(best, rel=1e-5)
 
 
@@ -87,7 +98,7 @@ def loss_of(name, weights, rows, unseen=None, cut=0):
     states = make(LENGTHS)
     gold_of(name, states)
     states.cut(cut)
-    return states.train(weights.packed(unseen), weights.contributions(rows), cut)
+    return states.train(weights.packed(unseen), rows, cut)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3])
@@ -156,10 +167,10 @@ def test_unseen_moves_are_never_taken():
     unseen[[0, 6]] = 1
     rows = vectors()
     states = make(LENGTHS)
-    states.run(weights.packed(unseen), weights.contributions(rows))
+    states.run(weights.packed(unseen), rows)
     assert not np.isin(states.taken(), [0, 6]).any()
     states = make(LENGTHS)
-    states.run(weights.packed(), weights.contributions(rows))
+    states.run(weights.packed(), rows)
     assert np.isin(states.taken(), [0, 6]).any()
 
 
@@ -171,7 +182,7 @@ def test_cut_pieces_cover_the_document_and_none_runs_longer_than_asked(name):
     gold_of(name, states)
     states.cut(3)
     assert len(states) > len(LENGTHS)
-    trace = states.train(weights.packed(), weights.contributions(vectors()), 3)
+    trace = states.train(weights.packed(), vectors(), 3)
     assert np.bincount(trace.state).max() <= 3
 
 
@@ -183,7 +194,7 @@ def test_the_beam_update_lowers_the_loss_it_reports():
     for _ in range(40):
         states = make(LENGTHS)
         gold_of("entities", states)
-        trace = states.train_beam(weights.packed(), weights.contributions(rows), 4)
+        trace = states.train_beam(weights.packed(), rows, 4)
         losses.append(trace.loss)
         weights.upper -= 0.05 * trace.gradient.T @ trace.hidden
         weights.upper_bias -= 0.05 * trace.gradient.sum(axis=0)
@@ -194,7 +205,7 @@ def test_states_and_scores_that_do_not_fit_are_named():
     states = arc_states([2])
     with pytest.raises(ValueError, match="scores 3 moves, the transition system has 7"):
         weights = Weights(3)
-        states.run(weights.packed(), weights.contributions(vectors()[:2]))
+        states.run(weights.packed(), vectors()[:2])
     with pytest.raises(ValueError, match="set_gold first"):
         states.costs(0)
     with pytest.raises(ValueError, match="not valid"):

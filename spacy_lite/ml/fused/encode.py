@@ -36,7 +36,7 @@ def forward(model: Model, rows: Any, is_train: bool) -> tuple[Any, Callable]:
     flat = numpy.ascontiguousarray(flat)
     if is_train:
         return _train(blocks, window, model.attrs["pad"], flat, lengths)
-    encoded = network.encode_window(flat, lengths, [block.weights for block in blocks], window, model.attrs["pad"])
+    encoded = network.encode_window(flat, lengths, [block.window_weights for block in blocks], window, model.attrs["pad"])
     return RowList.from_flat(encoded, lengths), _no_backprop
 
 

@@ -8,7 +8,7 @@ import numpy
 from thinc.api import Model
 
 from ...kernels import network
-from .weights import gradient, packed_maxout
+from .weights import gradient, packed_maxout, packed_window
 
 __all__ = ["MaxoutNorm", "dropout_mask", "find_maxout_norm"]
 
@@ -32,6 +32,11 @@ class MaxoutNorm:
     def weights(self) -> tuple[Any, Any, Any]:
         """Packed linear weights, gain and shift, as the kernels take them."""
         return packed_maxout(self.maxout), self.norm.get_param("G"), self.norm.get_param("b")
+
+    @property
+    def window_weights(self) -> tuple[Any, Any, Any]:
+        """As `weights`, for a block over a window of rows in `encode_window`."""
+        return packed_window(self.maxout), self.norm.get_param("G"), self.norm.get_param("b")
 
     @property
     def rate(self) -> float:

@@ -5,14 +5,20 @@ from typing import Any
 import numpy
 from thinc.api import Model
 
+from ...kernels.network import pack_window
 from ...kernels.packing import packed
 
-__all__ = ["gradient", "packed_linear", "packed_maxout"]
+__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_window"]
 
 
 def packed_maxout(layer: Model) -> Any:
     """The weights W (nO, nP, nI) and b (nO, nP) of a maxout layer, packed."""
     return packed(layer.get_param("W"), layer.get_param("b"))
+
+
+def packed_window(layer: Model) -> Any:
+    """The weights of a maxout layer over a window of rows, packed for the encoder."""
+    return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_window)
 
 
 def packed_linear(layer: Model) -> Any:
