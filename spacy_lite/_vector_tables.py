@@ -42,26 +42,35 @@ def distinct_rows(data: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
 
 
 def pruned(vectors: Vectors, keys: Sequence[int], n_rows: int, batch_size: int) -> tuple[Vectors, dict[int, tuple[int, float]]]:
-    """A table with the rows of the first `n_rows` of `keys`; the other words get the row most similar to their own.
+    """A table with the first `n_rows` rows that come up among those of `keys`; words of other rows get the most similar one.
 
-    batch_size: how many vectors to compare at a time. Returns (table, {word: (word whose row it has now, cosine)}), words by
-    their ids.
+    batch_size: how many vectors to compare at a time. Returns (table, {word: (word whose row it has now, cosine)}) for the words
+    whose row went, by their ids.
     """
     require_default(vectors, "prune")
     if n_rows < 1:
         raise ValueError(f"vectors can be pruned to 1 row or more, got {n_rows}")
     xp = get_array_module(vectors.data)
-    rows = xp.asarray([vectors.key2row[key] for key in keys], dtype="int64")
-    made = similar(vectors, xp.ascontiguousarray(vectors.data[rows[:n_rows]]))
-    key2row = {key: row for row, key in enumerate(keys[:n_rows])}
+    kept: dict[int, int] = {}  # row -> the first word that has it
+    removed = []
+    for key in keys:
+        row = vectors.key2row[key]
+        if row not in kept and len(kept) == n_rows:
+            removed.append(key)
+        else:
+            kept.setdefault(row, key)
+    made = similar(vectors, xp.ascontiguousarray(vectors.data[xp.asarray(list(kept), dtype="int64")]))
+    places = {row: place for place, row in enumerate(kept)}
+    key2row = {key: places[vectors.key2row[key]] for key in keys if vectors.key2row[key] in places}
     made.key2row = key2row
-    removed = keys[n_rows:]
     if not removed:
         return made, {}
-    _, nearest, scores = made.most_similar(vectors.data[rows[n_rows:]], batch_size=batch_size)
+    rows = xp.asarray([vectors.key2row[key] for key in removed], dtype="int64")
+    _, nearest, scores = made.most_similar(vectors.data[rows], batch_size=batch_size)
     chosen, cosines = to_numpy(nearest).reshape(-1).tolist(), to_numpy(scores).reshape(-1).tolist()
     made.key2row = {**key2row, **dict(zip(removed, chosen, strict=True))}
-    return made, {key: (keys[row], cosine) for key, row, cosine in zip(removed, chosen, cosines, strict=True)}
+    owners = list(kept.values())
+    return made, {key: (owners[row], cosine) for key, row, cosine in zip(removed, chosen, cosines, strict=True)}
 
 
 def similar(vectors: Vectors, data: numpy.ndarray) -> Vectors:

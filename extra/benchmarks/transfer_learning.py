@@ -38,7 +38,8 @@ ONE_IN = 10
 SENTENCES_A_DOC = 10
 # Small windows suit grammar, and a small table a small text.
 FLORET = {
-    "mode": "floret", "model": "cbow", "ws": 2, "dim": 100, "minCount": 2, "minn": 3, "maxn": 5, "hashCount": 2, "bucket": 20000,
+    "mode": "floret", "model": "cbow", "ws": 2, "dim": 100, "minCount": 2,
+    "minn": 3, "maxn": 5, "hashCount": 2, "bucket": 20000,
 }  # fmt: skip
 # name: (with vectors, with pretraining)
 ROWS = {"a": (False, False), "b": (True, False), "c": (False, True), "d": (True, True)}

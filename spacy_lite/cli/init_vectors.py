@@ -88,9 +88,11 @@ def bytes_read(path: Path, show: Messages) -> Iterator[Callable[[int], None] | N
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    size = path.stat().st_size
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"Reading {path.name}", total=path.stat().st_size)
-        yield lambda done: progress.update(task, completed=done)
+        task = progress.add_task(f"Reading {path.name}", total=size)
+        # Looking for equal rows, and pruning, come after the last byte.
+        yield lambda done: progress.update(task, completed=done, description="Converting" if done >= size else None)

@@ -50,13 +50,16 @@ def convert_vectors(
     if vectors_loc is not None:
         table = read_vector_file(vectors_loc, floret=is_floret, truncate=max(truncate, 0), progress=progress)
         report(table, Path(vectors_loc))
+        logger.info(f"{vectors_loc}: {len(table.data):,} rows of {table.data.shape[1]} values")
         nlp.vocab.vectors = _vectors_of(nlp, table, Path(vectors_loc), attr)
         if not is_floret:
             nlp.vocab.deduplicate_vectors()
+            logger.info(f"{len(table.data) - len(nlp.vocab.vectors):,} rows were equal to an earlier one and are shared")
     vectors: Any = nlp.vocab.vectors
     vectors.name = name or f"{nlp.lang}_{nlp.meta['name']}.vectors"
     if prune >= 1:
-        nlp.vocab.prune_vectors(prune)
+        moved = nlp.vocab.prune_vectors(prune)
+        logger.info(f"Pruned to {len(nlp.vocab.vectors):,} rows: {len(moved):,} words have the most similar one now")
 
 
 def report(table: VectorTable, path: Path) -> None:

@@ -243,6 +243,17 @@ def test_pruning_keeps_the_most_probable_and_maps_the_rest_to_the_nearest(vocab)
     assert vocab.prune_vectors(2, batch_size=1) != {} or vocab.vectors.shape == (2, 2)
 
 
+def test_pruning_counts_rows_not_words(vocab):
+    data = numpy.asarray([[1, 0], [0, 1], [1, 1], [1, 0.1]], dtype="f")
+    vocab.vectors = Vectors(data=data, keys=["a", "b", "c", "d"])
+    vocab.vectors.add("A", row=0)
+    vocab.lookups.add_table("lexeme_prob", {"a": -1, "A": -2, "b": -3, "c": -4, "d": -5})
+    moved = vocab.prune_vectors(3)
+    assert vocab.vectors.data.tolist() == [[1, 0], [0, 1], [1, 1]] and vocab.vectors.n_keys == 5
+    assert vocab["A"].rank == vocab["a"].rank == vocab["d"].rank == 0
+    assert moved == {"d": ("a", pytest.approx(0.995, abs=1e-3))}
+
+
 def test_deduplicating_shares_rows_of_equal_vectors(vocab):
     vocab.vectors = Vectors(data=numpy.asarray([[1, 0], [0, 1], [1, 0]], dtype="f"), keys=["a", "b", "c"])
     vocab.deduplicate_vectors()
