@@ -44,8 +44,8 @@ def distinct_rows(data: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
 def pruned(vectors: Vectors, keys: Sequence[int], n_rows: int, batch_size: int) -> tuple[Vectors, dict[int, tuple[int, float]]]:
     """A table with the first `n_rows` rows that come up among those of `keys`; words of other rows get the most similar one.
 
-    batch_size: how many vectors to compare at a time. Returns (table, {word: (word whose row it has now, cosine)}) for the words
-    whose row went, by their ids.
+    batch_size: how many vectors to compare at a time. Returns (table, {word: (word whose row it has now, cosine)}), by ids, for
+    the words whose row went.
     """
     require_default(vectors, "prune")
     if n_rows < 1:
