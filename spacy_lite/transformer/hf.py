@@ -5,7 +5,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,16 @@ def load_hf(
     if tokens.pop("use_fast", True) is False:
         warnings.warn(f"`{source}`: use_fast = false has no effect, its tokenizer is always a fast one", UserWarning)
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source, trust_remote_code=False, **tokens)
-        config = transformers.AutoConfig.from_pretrained(source, trust_remote_code=False, **settings)
-        model = _model_class(transformers, config, own=False).from_pretrained(source, config=config, **_loading(local))
+        with _quietly(transformers) if local else nullcontext():
+            config = transformers.AutoConfig.from_pretrained(source, trust_remote_code=False, **settings)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(source, trust_remote_code=False, **tokens)
+            model = _model_class(transformers, config, own=False).from_pretrained(source, config=config, **_loading(local))
     except OSError as error:
         raise OSError(_not_found(source, local, error)) from error
+    except ValueError as error:
+        if local and not (Path(source) / CONFIG).is_file():
+            raise OSError(_not_found(source, local, error)) from error
+        raise ValueError(f"cannot load the transformer `{source}`: {error}") from error
     return model, tokenizer
 
 
@@ -53,7 +58,7 @@ def _loading(local: bool) -> dict[str, Any]:
     return {"dtype": need_torch().float32, "local_files_only": local, "trust_remote_code": False}
 
 
-def _not_found(source: str, local: bool, error: OSError) -> str:
+def _not_found(source: str, local: bool, error: Exception) -> str:
     offline = [name for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE") if os.environ.get(name, "0") not in ("", "0")]
     if local:
         what = f"the folder {Path(source).absolute()} exists, but holds no complete model"
@@ -79,6 +84,7 @@ def model_files(model: Any) -> Files:
     safetensors = need_safetensors()
     settings = {key: value for key, value in model.config.to_diff_dict().items() if not key.startswith("_")}
     settings["architectures"] = [type(model).__name__]
+    settings["transformers_version"] = need_transformers().__version__
     settings.pop("dtype", None)  # weights are float32
     weights, seen = {}, set()
     for name, tensor in model.state_dict().items():

@@ -13,6 +13,7 @@ from ..errors import FormatError
 from . import hf
 from .encoder import Encoder
 from .legacy import is_legacy, read_legacy
+from .torch_imports import need_transformers
 
 __all__ = ["load_encoder", "load_folder", "pack_encoder", "pack_files", "read_bytes", "unpack_files"]
 
@@ -29,7 +30,7 @@ def pack_encoder(encoder: Encoder | None, exclude: Iterable[str] = (), base: Map
     """
     if encoder is None:
         return {CFG: hf.to_json({"format": FORMAT, "loaded": False})}
-    settings = {"format": FORMAT, "loaded": True, "transformers": encoder.model.config.transformers_version, **encoder.state()}
+    settings = {"format": FORMAT, "loaded": True, "transformers": need_transformers().__version__, **encoder.state()}
     files = encoder.to_files()
     if "hf" in exclude:
         weights = hashlib.sha256(files[f"hf/{hf.WEIGHTS}"]).hexdigest()

@@ -1,0 +1,75 @@
+"""Pipelines saved by spaCy 3.8.18 with spaCy-transformers 1.4 (transformers 4.53) load, offline, and predict the same.
+
+`spacy_transformers_1_4.zip` holds two taggers on a tiny BERT with the scores and token vectors they had there: `shared` listens to
+a transformer component, `own` had its listener replaced.
+"""
+
+import json
+import socket
+import zipfile
+from pathlib import Path
+
+import numpy
+import pytest
+
+import spacy_lite
+from spacy_lite.errors import FormatError
+
+ARCHIVE = Path(__file__).with_name("spacy_transformers_1_4.zip")
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved")
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("loading must not use the network")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+
+@pytest.mark.parametrize("name", ["shared", "own"])
+def test_saved_pipeline_predicts_as_it_did(saved, name, no_network):
+    nlp = spacy_lite.load(saved / name)
+    for row in json.loads((saved / name / "expected.json").read_text(encoding="utf8")):
+        doc = nlp(row["text"])
+        assert [token.tag_ for token in doc] == row["tags"]
+        scores = nlp.get_pipe("tagger").model.predict([doc])[0]
+        numpy.testing.assert_allclose(scores, row["scores"], atol=1e-4, rtol=1e-4)
+        if name == "shared":
+            assert doc._.trf_data.align.lengths.tolist() == row["align"]
+            numpy.testing.assert_allclose(doc._.trf_data.token_vectors(), row["vectors"], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["shared", "own"])
+def test_saved_pipeline_is_saved_as_ours_and_stays_the_same(saved, name, tmp_path, no_network):
+    nlp = spacy_lite.load(saved / name)
+    nlp.to_disk(tmp_path / "first")
+    again = spacy_lite.load(tmp_path / "first")
+    again.to_disk(tmp_path / "second")
+    for row in json.loads((saved / name / "expected.json").read_text(encoding="utf8")):
+        assert [token.tag_ for token in again(row["text"])] == row["tags"]
+    component = "transformer" if name == "shared" else "tagger"
+    files = {
+        path.relative_to(tmp_path / "first"): path for path in (tmp_path / "first" / component).rglob("*") if path.is_file()
+    }
+    assert files
+    for relative, path in files.items():
+        assert path.read_bytes() == (tmp_path / "second" / relative).read_bytes(), relative
+
+
+def test_damaged_weights_are_refused(saved, tmp_path):
+    import shutil
+
+    shutil.copytree(saved / "shared", tmp_path / "broken")
+    model = tmp_path / "broken" / "transformer" / "model"
+    model.write_bytes(model.read_bytes()[:-500])
+    with pytest.raises(FormatError, match="transformer"):
+        spacy_lite.load(tmp_path / "broken")
