@@ -132,3 +132,15 @@ def test_places_out_of_bounds_are_refused():
         parse_rows(b"a 1", 4, True, numpy.zeros((1, 1), dtype="f"), 0)
     with pytest.raises(ValueError, match="out of bounds"):
         parse_rows(b"a 1", 0, True, numpy.zeros((1, 1), dtype="f"), 2)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=80), st.integers(1, 3), st.booleans())
+def test_any_bytes_are_read_to_the_end_without_harm(text, width, last):
+    table = numpy.zeros((100, width), dtype="f")
+    used, lines, words, bad = parse_rows(text, 0, last, table, 0)
+    whole = text if last else text[: text.rfind(b"\n") + 1]
+    assert used == len(whole) and lines == whole.count(b"\n") + (last and not whole.endswith(b"\n") and bool(whole))
+    assert len(words) + len(bad) <= lines and numpy.isfinite(table[: len(words)]).all()
+    for begin, end in words.tolist():
+        assert text[begin:end].decode("utf8") and b"\n" not in text[begin:end]
