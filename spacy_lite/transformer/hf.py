@@ -76,7 +76,8 @@ def _model_class(transformers: Any, config: Any, own: bool) -> Any:
     found = getattr(transformers, names[0], None) if own and names else None
     if isinstance(found, type) and issubclass(found, transformers.PreTrainedModel):
         return found
-    return transformers.AutoModelForTextEncoding if config.is_encoder_decoder else transformers.AutoModel
+    encoders = transformers.AutoModelForTextEncoding  # of models with encoder and decoder, the encoder alone
+    return encoders if type(config) in encoders._model_mapping else transformers.AutoModel
 
 
 def model_files(model: Any) -> Files:
