@@ -89,6 +89,21 @@ def test_static_vectors_of_another_width_or_none_are_refused(vocab):
         StaticVectors(5).initialize(X=bare)
 
 
+@pytest.mark.parametrize("layer", [StaticVectors, StaticVectors_v1])
+def test_static_vectors_of_a_floret_table(layer):
+    vocab = Vocab()
+    data = numpy.random.default_rng(0).normal(size=(20, 4)).astype("f")
+    vocab.vectors = Vectors(strings=vocab.strings, data=data, mode="floret", minn=2, maxn=3)
+    docs = [Doc(vocab, words=["one", "two", "one"]), Doc(vocab, words=["two"])]
+    model = layer(5)
+    model.initialize(X=docs)
+    output, backprop = model.begin_update(docs)
+    vectors = vocab.vectors.get_batch(["one", "two", "one", "two"])
+    assert numpy.allclose(output.dataXd, vectors @ model.get_param("W").T, atol=1e-5)
+    backprop(output)
+    assert numpy.allclose(model.get_grad("W"), output.dataXd.T @ vectors, atol=1e-4)
+
+
 def test_char_embeddings_concatenate_one_table_row_a_byte(vocab):
     docs = make_docs(vocab, "ab Straße 🎉", "", "x")
     model = CharEmbed(nM=2, nC=3)

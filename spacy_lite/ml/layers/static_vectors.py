@@ -122,7 +122,7 @@ def key_attribute(vocab: Vocab, model: Model | None = None) -> int:
 def lookup(ops: Ops, vocab: Vocab, keys: Any, last_row_for_missing: bool = False) -> Any:
     """Vectors of the given keys (N,) uint64 as (N, nM) float32: zeros for keys without one (or the table's last row)."""
     table: Any = vocab.vectors
-    if not last_row_for_missing:
+    if not last_row_for_missing or getattr(table, "mode", None) != "default":
         return ops.as_contig(ops.asarray2f(table.get_batch(keys if isinstance(table, Vectors) else keys.tolist())))
     rows = table.find(keys=keys)
     rows[rows < 0] += len(table)

@@ -1,4 +1,7 @@
-"""Embedding architectures over the vocabulary's word vectors, with rows that are trained beside those that are frozen."""
+"""Embedding architectures over the vocabulary's word vectors, with rows that are trained beside those that are frozen.
+
+The words with a trained row stand in the config, or in a file: [….words] @readers = "srsly.read_json.v1", path = "words.json".
+"""
 
 from collections.abc import Iterable
 
