@@ -26,6 +26,8 @@ from spacy_lite.ml.models.tok2vec import MultiHashEmbed
 from spacy_lite.ml.rows import RowList
 from spacy_lite.ml.staticvectors import StaticVectors
 from spacy_lite.tokens import Doc, Span
+from spacy_lite.vectors import Vectors
+from spacy_lite.vocab import Vocab
 
 from .tree_facts import VECTOR_WORDS, make_vocab
 
