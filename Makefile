@@ -1,5 +1,6 @@
 # make demo     set everything up and run the main job on the bundled corpus
 # make test     set everything up; lint, types, tests
+# make test-transformer   the tests of the transformer component, in an environment with torch for the CPU where one can be had
 # make lint     ruff, mypy, cython-lint
 # make bench    side by side with the peer (makes an environment for it)
 # make dist     sdist and wheel, and a smoke test of the wheel in an empty environment
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find spacy_lite -name '*.pyx' -o -name '*.pxd' -o -name '*.hh' -o -name '*.cc') setup.py
 
-.PHONY: build demo test lint types bench dist clean
+.PHONY: build demo test test-transformer lint types bench dist clean
 
 $(VENV)/ready: requirements.txt extra/scripts/setup.sh
 	PYTHON=$(PYTHON) sh extra/scripts/setup.sh $(VENV)
@@ -34,6 +35,9 @@ lint: build
 test: lint
 	$(BIN)/python extra/corpus/validate.py
 	$(BIN)/python -m pytest -q
+
+test-transformer: build
+	sh extra/scripts/test_transformer.sh $(VENV) $(VENV)-transformer
 
 bench: build
 	$(BIN)/python extra/benchmarks/run.py

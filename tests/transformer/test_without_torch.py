@@ -1,4 +1,4 @@
-"""What works where torch and transformers are not installed: everything but making a transformer, which says what to install."""
+"""What works where torch and transformers are not installed: all but making a transformer, which says what to install."""
 
 import subprocess
 import sys

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Make the environment $2 beside the developer's one in $1, with torch for the CPU and transformers, and run the tests that need them.
+# Where torch for the CPU cannot be had, say so and end well: without it the transformer component cannot be tested.
+set -eu
+base="$1"
+venv="$2"
+here="$(cd "$(dirname "$0")/../.." && pwd)"
+cd "$here"
+pip="$venv/bin/python -m pip --disable-pip-version-check"
+
+skip() {
+    echo "tests of the transformer component SKIPPED: $1" >&2
+    exit 0
+}
+# The version of torch pip would install with the given options: only those with +cpu (or for a Mac) are small enough to fetch.
+offered() {
+    $pip install -q --dry-run --no-deps --only-binary :all: --retries 1 --timeout 20 --report - "$@" 'torch>=2.4' 2>/dev/null |
+        "$venv/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["install"][0]["metadata"]["version"])' 2>/dev/null || true
+}
+
+if [ ! -e "$venv/ready" ]; then
+    [ -x "$venv/bin/python" ] || "$base/bin/python" -m venv "$venv"
+    "$base/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])' > \
+        "$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')/base.pth"
+    source=""
+    version="$(offered)"
+    case "$version-$(uname -s)" in
+        *+cpu-* | [0-9]*-Darwin) ;;
+        *)
+            source="--index-url https://download.pytorch.org/whl/cpu"
+            # shellcheck disable=SC2086
+            version="$(offered $source)"
+            [ -n "$version" ] || skip "no build of torch for the CPU can be had (pip found none)"
+            ;;
+    esac
+    # shellcheck disable=SC2086
+    $pip install -q --no-deps $source "torch==$version" || skip "torch $version could not be installed"
+    $pip install -q "torch==$version" 'transformers>=5.5,<6' tokenizers safetensors || skip "transformers could not be installed"
+    touch "$venv/ready"
+fi
+HF_HUB_OFFLINE=1 OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/transformer
