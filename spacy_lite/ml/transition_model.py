@@ -104,14 +104,15 @@ def scorer_weights(model: Model, projection: Model | None = None) -> ScorerWeigh
     if model.attrs["unseen_classes"]:
         mask = numpy.zeros(upper.get_dim("nO") if upper else lower.get_dim("nO"), dtype="uint8")
         mask[list(model.attrs["unseen_classes"])] = 1
+    trained = lower.has_grad("W")
     hidden = [ops.to_numpy(lower.get_param("W"))]
     if projection is not None:
         hidden += [ops.to_numpy(projection.get_param("W")), ops.to_numpy(projection.get_param("b"))]
     return ScorerWeights(
-        packed(*hidden, pack=pack_by_piece),
+        packed(*hidden, pack=pack_by_piece, trained=trained),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("pad"))[0].transpose(0, 2, 1)),
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
-        packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b"))) if upper else None,
+        packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b")), trained=trained) if upper else None,
         mask,
     )
 

@@ -30,6 +30,8 @@ class ArcEager(TransitionSystem):
 
     kind_names: ClassVar[tuple[str, ...]] = ("S", "D", "L", "R", "B")
     labelled_kinds: ClassVar[tuple[int, ...]] = (SHIFT, REDUCE, LEFT, RIGHT, BREAK)
+    # The table of moves the next two were made for, labels and decorations of its moves.
+    _annotation: tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray] | None = None
 
     @classmethod
     def get_actions(
@@ -101,18 +103,26 @@ class ArcEager(TransitionSystem):
 
     def annotate_arrays(self, docs: Sequence[Doc], heads: numpy.ndarray, moves: numpy.ndarray) -> None:
         """As `annotate`, from the head of every token (-1 none) and the move that attached it, flat over the documents."""
-        root = numpy.asarray([self.strings.add(DEFAULT_ROOT)], dtype="uint64")
-        labels = numpy.concatenate([self.label_ids, root])
-        decorated = any(nonproj.is_decorated(label) for label in self.known_labels((LEFT, RIGHT)))
-        start = 0
-        for doc in docs:
-            end = start + len(doc)
-            found = heads[start:end]
-            offsets = numpy.where(found >= 0, found - numpy.arange(len(doc)), 0).astype("int64")
-            doc.from_array([HEAD, DEP], numpy.stack([offsets.view("uint64"), labels[moves[start:end]]], axis=1))
-            if decorated:
+        labels, decorated = self._labels_of_moves()
+        ends = numpy.cumsum([len(doc) for doc in docs])
+        starts = ends - [len(doc) for doc in docs]
+        positions = numpy.arange(len(heads)) - numpy.repeat(starts, ends - starts)
+        offsets = numpy.where(heads >= 0, heads - positions, 0).astype("int64")
+        deps = labels[moves]
+        lowered = decorated[moves]
+        for doc, start, end in zip(docs, starts.tolist(), ends.tolist(), strict=True):
+            doc.set_parse(offsets[start:end], deps[start:end])
+            if lowered[start:end].any():
                 nonproj.deprojectivize(doc)
-            start = end
+
+    def _labels_of_moves(self) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """Label id of each move and whether it is decorated; the last entry is of tokens that no move attached."""
+        if self._annotation is None or self._annotation[0] is not self.label_ids:
+            names = [*(label for _, label in self.moves()), DEFAULT_ROOT]
+            decorated = numpy.asarray([nonproj.is_decorated(name) for name in names])
+            root = numpy.asarray([self.strings.add(DEFAULT_ROOT)], dtype="uint64")
+            self._annotation = (self.label_ids, numpy.concatenate([self.label_ids, root]), decorated)
+        return self._annotation[1:]
 
 
 def _projective_tree(doc: Doc) -> tuple[list[int | None], list[str | None]]:

@@ -56,6 +56,7 @@ class Contributions {
         for (size_t f = 0; f < hidden_.slots; ++f) {
             if (wanted_[f].empty()) continue;
             if (hidden_.in_order >> f & 1) read_ahead(f, slots, states);
+            else fill_block(f);
             compute(f);
         }
     }
@@ -85,6 +86,21 @@ class Contributions {
                 if (where != kAbsent) continue;
                 where = kWanted;
                 wanted_[f].push_back(int32_t(next));
+                --ahead_;
+            }
+        }
+    }
+
+    // A block of rows costs the same whether it is full or not: the rest of it goes to the tokens that follow, which may be asked for soon.
+    void fill_block(size_t f) {
+        std::vector<int32_t>& wanted = wanted_[f];
+        const size_t asked = wanted.size(), full = (asked + kReadAhead - 1) / kReadAhead * kReadAhead;
+        for (int32_t step = 1; step <= kReadAhead && wanted.size() < full; ++step) {
+            for (size_t i = 0; i < asked && wanted.size() < full && ahead_; ++i) {
+                const size_t next = size_t(wanted[i]) + size_t(step);
+                if (next >= tokens_ || where_[f * tokens_ + next] != kAbsent) continue;
+                where_[f * tokens_ + next] = kWanted;
+                wanted.push_back(int32_t(next));
                 --ahead_;
             }
         }

@@ -13,17 +13,17 @@ __all__ = ["gradient", "packed_linear", "packed_maxout", "packed_window"]
 
 def packed_maxout(layer: Model) -> Any:
     """The weights W (nO, nP, nI) and b (nO, nP) of a maxout layer, packed."""
-    return packed(layer.get_param("W"), layer.get_param("b"))
+    return packed(layer.get_param("W"), layer.get_param("b"), trained=layer.has_grad("W"))
 
 
 def packed_window(layer: Model) -> Any:
     """The weights of a maxout layer over a window of rows, packed for the encoder."""
-    return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_window)
+    return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_window, trained=layer.has_grad("W"))
 
 
 def packed_linear(layer: Model) -> Any:
     """The weights W (nO, nI) and b (nO,) of a linear layer, packed."""
-    return packed(layer.get_param("W"), layer.get_param("b"))
+    return packed(layer.get_param("W"), layer.get_param("b"), trained=layer.has_grad("W"))
 
 
 def gradient(layer: Model, name: str) -> numpy.ndarray:
