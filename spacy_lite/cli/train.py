@@ -47,12 +47,12 @@ def train_cli(
 
 
 def setup_logging(verbose: bool) -> None:
-    """Show the messages of the package's logger: notes with `verbose`, else warnings."""
+    """Show the messages of the package's logger: all with `verbose`, else notes and warnings."""
     import logging
 
     from ..environment import logger
 
-    logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
 def train(

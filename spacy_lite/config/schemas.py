@@ -92,6 +92,9 @@ class ConfigSchemaPretrain(_Section):
     component: str = Field(..., title="The component with the layer to pretrain")
     layer: str = Field(..., title="The layer in the component's model; empty for the whole model")
     objective: Callable = Field(..., title="Makes the model that is trained on top of the layer")
+    dev_corpus: str | None = Field(None, title="Dotted name of a corpus of other text, whose loss is told and decides")
+    eval_frequency: int = Field(0, title="Batches between evaluations on it (0: at the end of each epoch)", ge=0)
+    patience: int = Field(0, title="Evaluations without a lower loss after which pretraining stops (0: never)", ge=0)
 
 
 class ConfigSchemaInit(_Section):

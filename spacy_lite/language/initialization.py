@@ -12,11 +12,14 @@ from thinc.api import get_current_ops
 from ..config.config import Config, ConfigValidationError
 from ..config.registry import registry
 from ..config.schemas import ConfigSchemaInit, validate_init_settings
+from ..environment import logger
+from ..errors import FormatError
 from ..gold.example import Example, validate_get_examples
 from ..lookups import Lookups
 from ..tokens import Doc
 from .loading import load_model, load_model_config
 from .pipes import warn_of_other_vectors
+from .pretrained import load_pretrained
 
 if TYPE_CHECKING:
     from .language import Language
@@ -127,8 +130,8 @@ def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: b
 def init_tok2vec(nlp: "Language", pretrain_config: Mapping[str, Any], init_config: Mapping[str, Any]) -> bool:
     """Load pretrained weights into the layer that [pretraining] names.
 
-    init_config: the [initialize] section, whose `init_tok2vec` is the file. Returns whether there was one to load.
-    Raises ConfigError for a file that is missing or has weights of another shape.
+    init_config: the [initialize] section, whose `init_tok2vec` is the file. Returns whether there was one to load; what it
+    changed is logged. Raises ConfigError for a file that is missing, has weights of another shape, or changes nothing.
     """
     file = init_config.get("init_tok2vec")
     if not file:
@@ -137,14 +140,14 @@ def init_tok2vec(nlp: "Language", pretrain_config: Mapping[str, Any], init_confi
     if not Path(file).is_file():
         raise ConfigValidationError(f"there is no file of pretrained weights {file}", path=path)
     layer = get_tok2vec_ref(nlp, pretrain_config)
-    before = layer.to_bytes()
+    where = f"layer `{pretrain_config['layer']}`" if pretrain_config["layer"] else "the model"
+    where += f" of `{pretrain_config['component']}`"
     try:
-        layer.from_bytes(Path(file).read_bytes())
-    except Exception as error:
-        layer.from_bytes(before)
-        where = f"layer `{pretrain_config['layer']}` of `{pretrain_config['component']}`"
-        problem = f"the weights in {file} do not fit {where}: {error}; use the width, depth and rows they were pretrained with"
-        raise ConfigValidationError(problem, path=path) from error
+        changed = load_pretrained(layer, file)
+    except FormatError as error:
+        hint = "use the width, depth and rows they were pretrained with, and the same `component` and `layer`"
+        raise ConfigValidationError(f"{file} does not fit {where}: {error}", path=path, hint=hint) from error
+    logger.info(f"Pretrained weights of {file} for {where}: {changed}")
     return True
 
 
@@ -164,6 +167,12 @@ def get_tok2vec_ref(nlp: "Language", pretrain_config: Mapping[str, Any]) -> Any:
             raise ConfigValidationError(
                 f"the model of `{name}` has no such layer: {error}", path=("pretraining", "layer")
             ) from error
-    if hasattr(layer, "upstream_name"):
-        layer = nlp.get_pipe("tok2vec" if layer.upstream_name == "*" else layer.upstream_name).model
+    listeners = [node for node in layer.walk() if hasattr(node, "upstream_name")]
+    if len(listeners) == 1:
+        layer = listeners[0]
+        name = "tok2vec" if layer.upstream_name == "*" else layer.upstream_name
+        if name not in nlp.component_names:
+            problem = f"listens to `{name}`, which is not in the pipeline ({', '.join(nlp.component_names)})"
+            raise ConfigValidationError(problem, path=("pretraining", "component"))
+        layer = nlp.get_pipe(name).model
     return layer

@@ -28,7 +28,7 @@ from .stream import BatchStream
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["DIR_CHECKPOINT", "Checkpoint", "check_same_config", "read_checkpoint", "write_checkpoint"]
+__all__ = ["DIR_CHECKPOINT", "Checkpoint", "check_same_config", "flat_settings", "read_checkpoint", "write_checkpoint"]
 
 DIR_CHECKPOINT = "checkpoint"
 FORMAT = 1
@@ -107,7 +107,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 def check_same_config(checkpoint: Checkpoint, config: Config) -> None:
     """Raises ValueError naming the settings that differ from those the checkpoint was written with, stopping rules and "
     "logger aside."""
-    before, now = _flat(checkpoint.config.interpolate()), _flat(config.interpolate())
+    before, now = flat_settings(checkpoint.config.interpolate()), flat_settings(config.interpolate())
     changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key) and not _is_free(key))
     if changed:
         lines = [f"{key}: {before.get(key, 'absent')} before, {now.get(key, 'absent')} now" for key in changed[:8]]
@@ -126,12 +126,12 @@ def _is_free(key: str) -> bool:
     return key in ("paths.train", "paths.dev") or (section == "corpora" and rest[-1] == "path")
 
 
-def _flat(node: Any, prefix: str = "") -> dict[str, str]:
+def flat_settings(node: Any, prefix: str = "") -> dict[str, str]:
     """Dotted key -> JSON text of each value; paths as text and tuples as lists, as a saved config has them."""
     if isinstance(node, dict):
         return {
             key: text
             for name, value in node.items()
-            for key, text in _flat(value, f"{prefix}.{name}" if prefix else name).items()
+            for key, text in flat_settings(value, f"{prefix}.{name}" if prefix else name).items()
         }
     return {prefix: json.dumps(node, default=str, sort_keys=True)}

@@ -86,9 +86,9 @@ def read_labels(path: Path | None, *, require: bool = False) -> Any:
 
 def _require(path: Path | None, kind: str) -> Path:
     if path is None:
+        options = "--paths.train and --paths.dev" if kind == "Corpus" else "--paths.raw_text, where the config has that"
         raise ValueError(
-            f"spacy.{kind}.v1: the path of a corpus is empty. Give it in the config, or on the command line: --paths.train "
-            f"and --paths.dev"
+            f"spacy.{kind}.v1: the path of a corpus is empty. Give it in the config, or on the command line: {options}"
         )
     return path
 

@@ -6,19 +6,32 @@ component and its place in the component's model (breadth first; layers that are
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy
 from thinc.api import Model, get_current_ops
 from thinc.backends import get_array_ops
 from thinc.optimizers import Optimizer
 
-if TYPE_CHECKING:
-    from ..language import Language
-
-__all__ = ["load_attributes", "load_optimizer", "load_weights", "save_attributes", "save_optimizer", "save_weights"]
+__all__ = [
+    "HasComponents",
+    "load_attributes",
+    "load_optimizer",
+    "load_weights",
+    "save_attributes",
+    "save_optimizer",
+    "save_weights",
+]
 
 Arrays = dict[str, numpy.ndarray]
+
+
+class HasComponents(Protocol):
+    """A pipeline, or whatever else has components with models by name."""
+
+    @property
+    def components(self) -> list[tuple[str, Any]]:
+        """(name, component) pairs."""
 
 
 def nodes_of(model: Model) -> Iterator[Model]:
@@ -34,7 +47,7 @@ def nodes_of(model: Model) -> Iterator[Model]:
         queue.extend(node.layers)
 
 
-def _named_nodes(nlp: "Language") -> Iterator[tuple[str, Model]]:
+def _named_nodes(nlp: HasComponents) -> Iterator[tuple[str, Model]]:
     for name, component in nlp.components:
         model = getattr(component, "model", None)
         if isinstance(model, Model):
@@ -46,7 +59,7 @@ def _to_numpy(array: Any) -> numpy.ndarray:
     return numpy.asarray(get_array_ops(array).to_numpy(array))
 
 
-def save_weights(nlp: "Language") -> Arrays:
+def save_weights(nlp: HasComponents) -> Arrays:
     """All parameters, and the bytes of wrapped models of other frameworks, by name."""
     arrays: Arrays = {}
     for name, node in _named_nodes(nlp):
@@ -58,7 +71,7 @@ def save_weights(nlp: "Language") -> Arrays:
     return arrays
 
 
-def load_weights(nlp: "Language", arrays: Arrays) -> None:
+def load_weights(nlp: HasComponents, arrays: Arrays) -> None:
     """Put saved parameters into an initialised pipeline of the same config.
 
     Raises ValueError where the pipeline's parameters are not the saved ones, by name or shape; nothing is changed then.
@@ -84,7 +97,7 @@ def load_weights(nlp: "Language", arrays: Arrays) -> None:
         node.shims[index].from_bytes(arrays[name].tobytes())
 
 
-def _keys(nlp: "Language") -> dict[tuple[int, str], str]:
+def _keys(nlp: HasComponents) -> dict[tuple[int, str], str]:
     """Optimizer key -> stable name."""
     keys: dict[tuple[int, str], str] = {}
     for name, node in _named_nodes(nlp):
@@ -101,7 +114,7 @@ def _shim_parameters(shim: Any) -> Iterable[str]:
     return [name for name, _ in named()] if named else []
 
 
-def save_optimizer(nlp: "Language", optimizer: Optimizer) -> tuple[Arrays, dict[str, Any]]:
+def save_optimizer(nlp: HasComponents, optimizer: Optimizer) -> tuple[Arrays, dict[str, Any]]:
     """Moments and averages as arrays; counts and current rates as a JSON-serialisable dict."""
     keys = _keys(nlp)
     arrays: Arrays = {}
@@ -119,7 +132,7 @@ def save_optimizer(nlp: "Language", optimizer: Optimizer) -> tuple[Arrays, dict[
     return arrays, counts
 
 
-def load_optimizer(nlp: "Language", optimizer: Optimizer, arrays: Arrays, counts: dict[str, Any], steps: int) -> None:
+def load_optimizer(nlp: HasComponents, optimizer: Optimizer, arrays: Arrays, counts: dict[str, Any], steps: int) -> None:
     """Bring a fresh optimizer of the same config to a saved state after `steps` steps of its schedules.
 
     Raises ValueError where its rates are then not the saved ones (its schedules were changed).
@@ -147,7 +160,7 @@ def load_optimizer(nlp: "Language", optimizer: Optimizer, arrays: Arrays, counts
 SIMPLE = (bool, int, float, str, type(None))
 
 
-def save_attributes(nlp: "Language") -> dict[str, dict[str, Any]]:
+def save_attributes(nlp: HasComponents) -> dict[str, dict[str, Any]]:
     """Those attributes of nodes that training may change and that JSON can hold: plain values, and lists and sets of them."""
     saved: dict[str, dict[str, Any]] = {}
     for name, node in _named_nodes(nlp):
@@ -164,7 +177,7 @@ def save_attributes(nlp: "Language") -> dict[str, dict[str, Any]]:
     return saved
 
 
-def load_attributes(nlp: "Language", saved: dict[str, dict[str, Any]]) -> None:
+def load_attributes(nlp: HasComponents, saved: dict[str, dict[str, Any]]) -> None:
     """Set the attributes of nodes that differ from the saved ones."""
     kinds = {"set": set, "list": list, "tuple": tuple}
     nodes = dict(_named_nodes(nlp))

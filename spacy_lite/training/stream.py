@@ -19,7 +19,7 @@ from .random_state import restore_random_state, save_random_state
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["BatchStream", "EmptyCorpusError", "create_train_batches"]
+__all__ = ["BatchStream", "EmptyCorpusError", "create_train_batches", "own_randomness"]
 
 Reader = Callable[["Language"], Iterable[Example]]
 Batching = Callable[[Iterable[Example]], Iterable[list[Example]]]
@@ -153,7 +153,7 @@ class BatchStream:
 
     def _open_epoch(self) -> None:
         if self.streaming:
-            examples: Iterable[Example] = _own_randomness(self.corpus(self.nlp), self._epoch_state)
+            examples: Iterable[Example] = own_randomness(self.corpus(self.nlp), self._epoch_state)
         else:
             examples = [self._examples[i] for i in self._order]
         self._batches = iter(self.batcher(examples))
@@ -164,7 +164,7 @@ class BatchStream:
             self.batcher.restore(state)
         elif self.streaming:
             for _ in range(self.epoch):  # a batcher of the user's: what it draws from its schedule is drawn again
-                for _ in self.batcher(_own_randomness(self.corpus(self.nlp), self._epoch_state)):
+                for _ in self.batcher(own_randomness(self.corpus(self.nlp), self._epoch_state)):
                     pass
         else:
             order = list(range(len(self._examples)))
@@ -197,7 +197,7 @@ def _random_state(state: dict[str, Any]) -> Iterator[None]:
         restore_random_state(outer)
 
 
-def _own_randomness(examples: Iterable[Example], state: dict[str, Any] | None) -> Iterator[Example]:
+def own_randomness(examples: Iterable[Example], state: dict[str, Any] | None) -> Iterator[Example]:
     """The examples of a streamed corpus, drawn with random numbers of their own.
 
     An augmenter that draws numbers while training draws others in between could not be repeated by reading the corpus alone.

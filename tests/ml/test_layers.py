@@ -19,7 +19,8 @@ from spacy_lite.ml.layers.char_embed import CharEmbed
 from spacy_lite.ml.layers.softmax import softmax_scores
 from spacy_lite.ml.layers.static_vectors import StaticVectors_v1
 from spacy_lite.ml.models.entity_linker import build_span_maker
-from spacy_lite.ml.models.multi_task import build_masked_language_model, get_characters_loss, get_vectors_loss
+from spacy_lite.ml.models.masking import build_masked_language_model
+from spacy_lite.ml.models.multi_task import get_characters_loss, get_vectors_loss
 from spacy_lite.ml.models.tagger import build_tagger_model, predict_labels
 from spacy_lite.ml.models.textcat import build_bow_text_classifier_v3, build_simple_cnn_text_classifier
 from spacy_lite.ml.models.tok2vec import MultiHashEmbed

@@ -34,10 +34,10 @@ _HOMES = {
     "spancat": ("build_linear_logistic", "build_mean_max_reducer", "build_spancat_model"),
     "span_finder": ("build_finder_model", "flattener"),
     "entity_linker": ("build_nel_encoder", "build_span_maker"),
+    "masking": ("build_masked_language_model",),
     "multi_task": (
         "build_cloze_characters_multi_task_model",
         "build_cloze_multi_task_model",
-        "build_masked_language_model",
         "create_pretrain_characters",
         "create_pretrain_vectors",
         "get_characters_loss",

@@ -1,7 +1,6 @@
 """Pretraining objectives: what an encoder learns from raw text, and the masking it learns it with."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy
@@ -14,7 +13,6 @@ from thinc.api import (
     Model,
     MultiSoftmax,
     chain,
-    to_categorical,
     zero_init,
 )
 from thinc.types import Floats2d
@@ -25,8 +23,12 @@ from ...vocab import Vocab
 from ..layers.feature_extractor import gather
 from ..layers.flat import rows2array
 from ..layers.static_vectors import key_attribute, lookup
+from ..rows import RowList, flatten, lengths_of
+from .masking import build_masked_language_model
 
 __all__ = [
+    "CharactersObjective",
+    "VectorsObjective",
     "build_cloze_characters_multi_task_model",
     "build_cloze_multi_task_model",
     "build_masked_language_model",
@@ -34,11 +36,9 @@ __all__ = [
     "create_pretrain_vectors",
     "get_characters_loss",
     "get_vectors_loss",
+    "loss_of_hidden_words",
 ]
 
-MASK = "[MASK]"
-MASK_PROBABILITY = 0.15
-RANDOM_WORDS = 10000  # words a masked one may be replaced by
 N_BYTES = 256
 
 
@@ -61,7 +61,7 @@ def create_pretrain_vectors(maxout_pieces: int, hidden_size: int, loss: str) -> 
                 "  Set [initialize] vectors, or use spacy.PretrainCharacters.v1."
             )
         model = build_cloze_multi_task_model(vocab, tok2vec, hidden_size=hidden_size, maxout_pieces=maxout_pieces)
-        model.attrs["loss"] = partial(get_vectors_loss, distance=distances[loss])
+        model.attrs["loss"] = VectorsObjective(distances[loss])
         return model
 
     return create_vectors_loss
@@ -79,7 +79,7 @@ def create_pretrain_characters(maxout_pieces: int, hidden_size: int, n_character
         model = build_cloze_characters_multi_task_model(
             vocab, tok2vec, hidden_size=hidden_size, maxout_pieces=maxout_pieces, nr_char=n_characters
         )
-        model.attrs["loss"] = partial(get_characters_loss, nr_char=n_characters)
+        model.attrs["loss"] = CharactersObjective(n_characters)
         return model
 
     return create_characters_loss
@@ -115,93 +115,87 @@ def _masked(vocab: Vocab, tok2vec: Model, output_layer: Model) -> Model:
     return model
 
 
+class VectorsObjective:
+    """Distance of predicted vectors from the words' own.
+
+    Called with (ops, docs, prediction) for all words of a batch; `targets` and `compare` are its parts, for some of them.
+    """
+
+    def __init__(self, distance: Any) -> None:
+        self.distance = distance
+
+    def __call__(self, ops: Any, docs: Iterable[Doc], prediction: Floats2d) -> tuple[float, Floats2d]:
+        """Loss and gradient, (T, W)."""
+        return get_vectors_loss(ops, docs, prediction, self.distance)
+
+    def targets(self, ops: Any, docs: Sequence[Doc], index: numpy.ndarray) -> Floats2d:
+        """Vectors (H, W) of the words at `index` (H,) of the batch, zeros for words without one."""
+        vocab = docs[0].vocab
+        keys, _ = gather(docs, [key_attribute(vocab)])
+        return lookup(ops, vocab, keys[index, 0])
+
+    def compare(self, prediction: Floats2d, targets: Floats2d, n_words: int) -> tuple[float, Floats2d]:
+        """Loss, and the gradient (H, W) in a batch of `n_words` words."""
+        d_prediction, loss = self.distance(prediction, targets)
+        # Thinc's distances are normalized by the rows they are given.
+        return float(loss), d_prediction * (len(prediction) / n_words)
+
+
+class CharactersObjective:
+    """Squared error of predicted bytes. Called with (ops, docs, prediction); `targets` and `compare` as `VectorsObjective`."""
+
+    def __init__(self, n_bytes: int) -> None:
+        self.n_bytes = n_bytes
+
+    def __call__(self, ops: Any, docs: Iterable[Doc], prediction: Floats2d) -> tuple[float, Floats2d]:
+        """Loss and gradient, (T, n_bytes * 256)."""
+        return get_characters_loss(ops, docs, prediction, self.n_bytes)
+
+    def targets(self, ops: Any, docs: Sequence[Doc], index: numpy.ndarray) -> Floats2d:
+        """The bytes (H, n_bytes * 256), one-hot, of the words at `index` (H,) of the batch."""
+        ids = numpy.concatenate([doc.to_utf8_array(nr_char=self.n_bytes) for doc in docs])[index].astype("int64")
+        target = numpy.zeros((len(ids), N_BYTES * self.n_bytes), dtype="float32")
+        numpy.put_along_axis(target, ids + numpy.arange(self.n_bytes) * N_BYTES, 1.0, axis=1)
+        return ops.asarray2f(target)
+
+    def compare(self, prediction: Floats2d, targets: Floats2d, n_words: int) -> tuple[float, Floats2d]:
+        """Loss, and the gradient (H, n_bytes * 256) in a batch of `n_words` words."""
+        difference = prediction - targets
+        return float((difference**2).sum()), difference / float(n_words)
+
+
 def get_vectors_loss(ops: Any, docs: Iterable[Doc], prediction: Floats2d, distance: Any) -> tuple[float, Floats2d]:
     """Loss and gradient of predicted vectors (T, W): their distance from the words' own, zeros for words without one."""
-    docs = list(docs)
-    vocab = docs[0].vocab
-    keys, _ = gather(docs, [key_attribute(vocab)])
-    d_prediction, loss = distance(prediction, lookup(ops, vocab, keys[:, 0]))
-    return loss, d_prediction
+    objective, docs = VectorsObjective(distance), list(docs)
+    return objective.compare(prediction, objective.targets(ops, docs, numpy.arange(len(prediction))), len(prediction))
 
 
 def get_characters_loss(ops: Any, docs: Iterable[Doc], prediction: Floats2d, nr_char: int) -> tuple[float, Floats2d]:
     """Loss and gradient of predicted bytes (T, nr_char * 256): squared error against the words' own."""
-    docs = list(docs)
-    ids = numpy.concatenate([doc.to_utf8_array(nr_char=nr_char) for doc in docs])
-    target = ops.asarray2f(
-        to_categorical(ids.reshape(-1).astype("int32"), n_classes=N_BYTES).reshape(-1, N_BYTES * nr_char), dtype="f"
-    )
-    difference = prediction - target
-    return float((difference**2).sum()), difference / float(prediction.shape[0])
+    objective, docs = CharactersObjective(nr_char), list(docs)
+    return objective.compare(prediction, objective.targets(ops, docs, numpy.arange(len(prediction))), len(prediction))
 
 
-def build_masked_language_model(vocab: Vocab, wrapped_model: Model, mask_prob: float = MASK_PROBABILITY) -> Model:
-    """Hide some of the words from a model, and let only those give it a gradient.
+def loss_of_hidden_words(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[float, int, Callable[[], None] | None]:
+    """Loss of a batch, number of words hidden in it, and the function that backpropagates; None where nothing was hidden.
 
-    mask_prob: share of the words to hide: 8 of 10 become "[MASK]", 1 a random word of the vocabulary, 1 stays (Devlin et al.,
-    2018). Input: documents. Output: the wrapped model's.
+    model: what an objective of this module made. Words that are not hidden give no gradient, so the output layer is computed
+    for the hidden ones alone; weights change as by `model.begin_update` and the whole loss. The loss is that of hidden words.
     """
+    objective, encoder, output = model.attrs["loss"], model.get_ref("tok2vec"), model.get_ref("output_layer")
+    hidden, masked = model.attrs["hide"](docs)
+    index = numpy.flatnonzero(hidden)
+    if not len(index):
+        return 0.0, 0, None
+    rows, backprop_encoder = encoder(masked, is_train)
+    lengths = lengths_of(rows)
+    flat = flatten(encoder.ops, rows)
+    prediction, backprop_output = output([flat[index]], is_train)
+    loss, d_prediction = objective.compare(prediction, objective.targets(model.ops, docs, index), len(flat))
 
-    def forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[Any, Callable]:
-        keep, masked_docs = _mask_words(docs, words, mask_prob)
-        output, backprop = model.layers[0](masked_docs, is_train)
-        hidden = model.ops.asarray(~keep, dtype="float32").reshape(-1, 1)
+    def backprop() -> None:
+        d_flat = model.ops.alloc2f(*flat.shape)
+        d_flat[index] = flatten(model.ops, backprop_output(d_prediction))
+        backprop_encoder(RowList.from_flat(d_flat, lengths))
 
-        def backprop_hidden(d_output: Any) -> Any:
-            return backprop(d_output * hidden)
-
-        return output, backprop_hidden
-
-    def init(model: Model, X: Any = None, Y: Any = None) -> None:
-        wrapped = model.layers[0]
-        wrapped.initialize(X=X, Y=Y)
-        for name in wrapped.dim_names:
-            if wrapped.has_dim(name):
-                model.set_dim(name, wrapped.get_dim(name))
-
-    words = _RandomWords(vocab)
-    model: Model = Model(
-        "masked-language-model",
-        forward,
-        layers=[wrapped_model],
-        init=init,
-        refs={"wrapped": wrapped_model},
-        dims=dict.fromkeys(wrapped_model.dim_names),
-    )
-    model.set_ref("wrapped", wrapped_model)
-    return model
-
-
-class _RandomWords:
-    """Words by their probability, where the vocabulary knows it; else all its words alike."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        lexemes = [lexeme for lexeme in vocab if lexeme.prob != 0.0] or list(vocab)
-        lexemes.sort(key=lambda lexeme: (lexeme.prob, lexeme.orth_), reverse=True)
-        self.words = [lexeme.orth_ for lexeme in lexemes[:RANDOM_WORDS]]
-        weights = numpy.exp(numpy.asarray([lexeme.prob for lexeme in lexemes[:RANDOM_WORDS]], dtype="float64"))
-        self.probabilities = weights / weights.sum() if len(weights) else weights
-
-    def draw(self, size: int) -> list[str]:
-        if not self.words:
-            return [MASK] * size
-        return numpy.random.choice(self.words, size=size, p=self.probabilities).tolist()
-
-
-def _mask_words(docs: Sequence[Doc], words: _RandomWords, mask_prob: float) -> tuple[numpy.ndarray, list[Doc]]:
-    """Copies of the documents with some words hidden, and which words of the batch are not to be guessed, (T,) bool."""
-    total = sum(len(doc) for doc in docs)
-    keep = numpy.random.uniform(0.0, 1.0, (total,)) >= mask_prob
-    replaced_by = numpy.random.uniform(0.0, 1.0, (total,))
-    drawn = iter(words.draw(int((~keep & (replaced_by >= 0.8) & (replaced_by < 0.9)).sum())))
-    masked, start = [], 0
-    for doc in docs:
-        texts = []
-        for i, token in enumerate(doc, start):
-            if keep[i] or replaced_by[i] >= 0.9:
-                texts.append(token.text)
-            else:
-                texts.append(MASK if replaced_by[i] < 0.8 else next(drawn))
-        start += len(doc)
-        masked.append(Doc(doc.vocab, words=texts, spaces=[bool(token.whitespace_) for token in doc]))
-    return keep, masked
+    return loss, len(index), backprop if is_train else None
