@@ -9,6 +9,9 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy_lite.doc_tensor.v1": "spacy_lite.transformer.annotation_setters",
     },
     "architectures": {
+        "spacy-curated-transformers.LastTransformerLayerListener.v1": "spacy_lite.transformer.architectures",
+        "spacy-curated-transformers.ScalarWeight.v1": "spacy_lite.transformer.scalar_weight",
+        "spacy-curated-transformers.ScalarWeightingListener.v1": "spacy_lite.transformer.architectures",
         "spacy-legacy.CharacterEmbed.v1": "spacy_lite.ml.models.embed",
         "spacy-legacy.EntityLinker.v1": "spacy_lite.ml.models.entity_linker",
         "spacy-legacy.HashEmbedCNN.v1": "spacy_lite.ml.models.tok2vec",
@@ -53,6 +56,8 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.TransitionBasedParser.v3": "spacy_lite.ml.models.parser",
         "spacy_lite.FreezeRows.v1": "spacy_lite.ml.models.word_rows",
         "spacy_lite.FrozenRowsEmbed.v1": "spacy_lite.ml.models.word_rows",
+        "spacy_lite.LastLayerListener.v1": "spacy_lite.transformer.architectures",
+        "spacy_lite.ScalarWeightListener.v1": "spacy_lite.transformer.architectures",
         "spacy_lite.TwoTableEmbed.v1": "spacy_lite.ml.models.word_rows",
     },
     "augmenters": {

@@ -12,8 +12,11 @@ from ..tokens import Doc
 from .data import FullTransformerBatch
 from .layers import TransformerModel, split_trf_batch, trfs2arrays
 from .listener import TransformerListener
+from .scalar_weight import mix_layers
 
 __all__ = [
+    "last_layer_listener",
+    "scalar_weight_listener",
     "transformer_listener",
     "transformer_model_v1",
     "transformer_model_v2",
@@ -81,6 +84,33 @@ def listening(listener: TransformerListener, *layers: Model) -> Model[list[Doc],
     model.set_ref("listener", listener)
     listener.pooling = layers[-1]
     return model
+
+
+@registry.architectures("spacy-curated-transformers.LastTransformerLayerListener.v1")
+@registry.architectures("spacy_lite.LastLayerListener.v1")
+def last_layer_listener(
+    width: int, pooling: Model[Ragged, Floats2d], upstream: str = "*", grad_factor: Any = 1.0
+) -> Model[list[Doc], list[Floats2d]]:
+    """As `transformer_listener`, with the width of the transformer's output. Raises ListenerError when linked to another."""
+    return listening(TransformerListener(upstream, width=width), trfs2arrays(pooling, grad_factor))
+
+
+@registry.architectures("spacy-curated-transformers.ScalarWeightingListener.v1")
+@registry.architectures("spacy_lite.ScalarWeightListener.v1")
+def scalar_weight_listener(
+    width: int,
+    weighting: Model[Floats2d, Floats2d],
+    pooling: Model[Ragged, Floats2d],
+    upstream: str = "*",
+    grad_factor: Any = 1.0,
+) -> Model[list[Doc], list[Floats2d]]:
+    """As `last_layer_listener`, with a mix of all layers in the place of the last one.
+
+    weighting: the mix, such as ScalarWeight.v1. The transformer must keep all layers: transformer_config =
+    {"output_hidden_states": true} in its model.
+    """
+    listener = TransformerListener(upstream, all_layers=True, width=width)
+    return listening(listener, mix_layers(weighting), trfs2arrays(pooling, grad_factor))
 
 
 @registry.architectures("spacy-transformers.Tok2VecTransformer.v1")

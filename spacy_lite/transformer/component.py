@@ -166,6 +166,12 @@ class Transformer(TrainablePipe):
 
     def _set_width(self, listener: TransformerListener) -> None:
         if self._transformer.shim.encoder is not None:
+            if listener.width not in (None, self.encoder.width):
+                raise ListenerError(
+                    f"{listener.label} listens to `{self.name}` and expects rows {listener.width} wide,"
+                    f" but `{self.name}` gives rows {self.encoder.width} wide\n"
+                    f"  Set the listener's width to {self.encoder.width}."
+                )
             listener.set_dim("nO", self.encoder.width, force=True)
             if listener.all_layers and self.encoder.layers == 1:
                 raise ListenerError(

@@ -1,5 +1,6 @@
 """A model of the transformers library and its tokenizer, with the embedding tables and adapters added to them."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ class Encoder:
         self.base_tokenizer = tokenizer
         self.model.eval()
         self._piecer: Piecer | None = None
+        self._process = os.getpid()
 
     def __repr__(self) -> str:
         return f"Encoder({type(self.model).__name__}, {self.width} wide, {self.limit} pieces at a time)"
@@ -111,6 +113,7 @@ class Encoder:
         or "bfloat16" to compute with less precision where that is sound.
         """
         torch = need_torch()
+        self._settle_in_process(torch)
         places = Places.of(docs)
         train = drop is not None and self.learns
         self._set_dropout(drop if train and drop is not None else 0.0)
@@ -153,6 +156,12 @@ class Encoder:
         if self.layers == 1:
             return output.last_hidden_state
         return torch.cat([*output.hidden_states[:-1], output.last_hidden_state], dim=-1)
+
+    def _settle_in_process(self, torch: Any) -> None:
+        """In a process forked from the one that loaded the model: use one thread, as the others did not come along."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            torch.set_num_threads(1)
 
     def _set_dropout(self, rate: float) -> None:
         """Train with `rate` wherever the model was made with dropout; at 0 nothing is left to chance."""

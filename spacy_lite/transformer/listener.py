@@ -34,8 +34,9 @@ class TransformerListener(Model):
 
     name = "transformer-listener"
 
-    def __init__(self, upstream_name: str, all_layers: bool = False) -> None:
-        super().__init__(self.name, forward, init=init, dims={"nO": None})
+    def __init__(self, upstream_name: str, all_layers: bool = False, width: int | None = None) -> None:
+        super().__init__(self.name, forward, init=init, dims={"nO": width})
+        self.width = width
         install_extensions()
         self.upstream_name = upstream_name
         self.upstream = "transformer" if upstream_name == "*" else upstream_name
@@ -69,7 +70,7 @@ class TransformerListener(Model):
         return f"`{self.component}`" if self.component else "a component"
 
     def _copy(self, seen: dict | None = None) -> "TransformerListener":
-        copied = TransformerListener(self.upstream_name, self.all_layers)
+        copied = TransformerListener(self.upstream_name, self.all_layers, self.width)
         copied.upstream, copied.component = self.upstream, self.component
         if self.has_dim("nO"):
             copied.set_dim("nO", self.get_dim("nO"))
