@@ -3,7 +3,7 @@
 The `[pretraining]` block of a config names the layer, the objective, the corpus, batcher and optimizer. Settings of this
 package alone, with defaults:
 
-    dev_corpus        dotted name of a corpus of other text; its loss is told, and `model-best.bin` has the weights of the lowest
+    dev_corpus        dotted name of a corpus of other text; its loss is told, `model-best.bin` has the weights of the lowest
     eval_frequency    batches between its evaluations; 0: at the end of each epoch
     patience          evaluations without a lower loss after which pretraining stops; 0: never
 """

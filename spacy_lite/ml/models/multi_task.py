@@ -137,8 +137,9 @@ class VectorsObjective:
     def compare(self, prediction: Floats2d, targets: Floats2d, n_words: int) -> tuple[float, Floats2d]:
         """Loss, and the gradient (H, W) in a batch of `n_words` words."""
         d_prediction, loss = self.distance(prediction, targets)
-        # Thinc's distances are normalized by the rows they are given.
-        return float(loss), d_prediction * (len(prediction) / n_words)
+        n_rows = len(prediction)
+        # Thinc divides gradients by the number of rows, and L2Distance its loss by the square of it.
+        return float(loss) * (n_rows**2 if isinstance(self.distance, L2Distance) else 1), d_prediction * (n_rows / n_words)
 
 
 class CharactersObjective:
@@ -166,8 +167,9 @@ class CharactersObjective:
 
 def get_vectors_loss(ops: Any, docs: Iterable[Doc], prediction: Floats2d, distance: Any) -> tuple[float, Floats2d]:
     """Loss and gradient of predicted vectors (T, W): their distance from the words' own, zeros for words without one."""
-    objective, docs = VectorsObjective(distance), list(docs)
-    return objective.compare(prediction, objective.targets(ops, docs, numpy.arange(len(prediction))), len(prediction))
+    docs = list(docs)
+    d_prediction, loss = distance(prediction, VectorsObjective(distance).targets(ops, docs, numpy.arange(len(prediction))))
+    return loss, d_prediction
 
 
 def get_characters_loss(ops: Any, docs: Iterable[Doc], prediction: Floats2d, nr_char: int) -> tuple[float, Floats2d]:
