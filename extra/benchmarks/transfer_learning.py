@@ -36,6 +36,7 @@ DATA = Path(os.environ.get("SPACY_LITE_DATA", ROOT.parent / "shared" / "data"))
 WORK = ROOT / "bench" / "transfer"
 ONE_IN = 10
 SENTENCES_A_DOC = 10
+HELD_OUT_ONE_IN = 25  # of the raw text, to see when pretraining has learned enough
 # Small windows suit grammar, and a small table a small text.
 FLORET = {
     "mode": "floret", "model": "cbow", "ws": 2, "dim": 100, "minCount": 2,
@@ -43,6 +44,10 @@ FLORET = {
 }  # fmt: skip
 # name: (with vectors, with pretraining)
 ROWS = {"a": (False, False), "b": (True, False), "c": (False, True), "d": (True, True)}
+# Where there are vectors, the hidden words' vectors are guessed; otherwise their characters, which is the default.
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "d": {"@architectures": "spacy.PretrainVectors.v1", "maxout_pieces": 3, "hidden_size": 300, "loss": "cosine"}
+}
 NAMES = {"a": "(a) no transfer", "b": "(b) floret vectors", "c": "(c) pretraining", "d": "(d) both"}
 SCORES = ("tag_acc", "dep_uas", "dep_las")
 
@@ -50,7 +55,7 @@ SCORES = ("tag_acc", "dep_uas", "dep_las")
 def prepare() -> None:
     """The corpora: the first sentences of every tenth stretch for training, the whole development set, and the raw text."""
     WORK.mkdir(parents=True, exist_ok=True)
-    if (WORK / "text.jsonl").exists():
+    if (WORK / "held-out.jsonl").exists():
         return
     nlp = blank("en")
     parts = {}
@@ -64,8 +69,10 @@ def prepare() -> None:
     with (WORK / "tokens.txt").open("w", encoding="utf8") as file:
         for doc in nlp.pipe(texts):
             file.write(" ".join(token.text for token in doc if not token.is_space) + "\n")
-    with (WORK / "text.jsonl").open("w", encoding="utf8") as file:
-        file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+    held_out = texts[:: HELD_OUT_ONE_IN]
+    for name, part in (("text", [text for i, text in enumerate(texts) if i % HELD_OUT_ONE_IN]), ("held-out", held_out)):
+        with (WORK / f"{name}.jsonl").open("w", encoding="utf8") as file:
+            file.writelines(json.dumps({"text": text}) + "\n" for text in part)
 
 
 def prepare_vectors(python: str, epochs: int) -> Path:
@@ -87,6 +94,8 @@ def config_of(row: str, steps: int, seed: int) -> Config:
     config = init_config(lang="en", pipeline=["tagger", "parser"], pretraining=pretrained)
     config["paths"].update(train=str(WORK / "train.spacy"), dev=str(WORK / "dev.spacy"))
     config["components"]["tok2vec"]["model"]["embed"]["include_static_vectors"] = vectors
+    if pretrained:
+        config["paths"]["raw_text"] = str(WORK / "text.jsonl")
     if vectors:
         config["paths"]["vectors"] = str(WORK / "vectors")
     config["training"].update(seed=seed, max_steps=steps, eval_frequency=steps, patience=0)
@@ -94,20 +103,20 @@ def config_of(row: str, steps: int, seed: int) -> Config:
 
 
 def pretrain(row: str, epochs: int) -> Path:
-    """Pretrain the tok2vec of a row with `spacy_lite pretrain`; the file of its weights."""
-    folder = WORK / f"pretrained-{row}"
-    best = folder / "model-best.bin"
-    if not best.exists():
+    """Pretrain the tok2vec of a row with `spacy_lite pretrain`; the file of its weights with the lowest held-out loss."""
+    folder, path = WORK / f"pretrained-{row}", WORK / f"pretrain-{row}.cfg"
+    if not (folder / "done").exists():
         config = config_of(row, steps=1, seed=0)
-        config["pretraining"]["max_epochs"] = epochs
-        config["paths"]["raw_text"] = str(WORK / "text.jsonl")
-        config["corpora"]["pretrain"]["min_length"] = 3
-        config.to_disk(WORK / f"pretrain-{row}.cfg")
-        command = [sys.executable, "-m", "spacy_lite", "pretrain", str(WORK / f"pretrain-{row}.cfg"), str(folder)]
+        config["corpora"]["held_out"] = {**config["corpora"]["pretrain"], "path": str(WORK / "held-out.jsonl")}
+        config["pretraining"].update(max_epochs=epochs, dev_corpus="corpora.held_out")
+        if row in OBJECTIVES:
+            config["pretraining"]["objective"] = OBJECTIVES[row]
+        config.to_disk(path)
+        going_on = ["--resume-path", str(folder)] if folder.exists() else []
+        command = [sys.executable, "-m", "spacy_lite", "pretrain", str(path), str(folder), *going_on]
         subprocess.run(command, check=True)
-        if not best.exists():
-            best = folder / f"model{epochs - 1}.bin"
-    return best
+        (folder / "done").touch()
+    return folder / "model-best.bin"
 
 
 def measure(row: str, seed: int, steps: int, epochs: int) -> dict[str, Any]:
