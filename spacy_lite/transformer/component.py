@@ -340,6 +340,20 @@ class Transformer(TrainablePipe):
         for listener in self.listeners:
             self._set_width(listener)
 
+    # Which weights are trained
+
+    def freeze(self) -> None:
+        """Keep all weights as they are; listeners still learn. Saved with the component. Raises ValueError before it is loaded."""
+        self.encoder.train_all(False)
+
+    def train_all(self) -> None:
+        """Let all weights be trained again. Raises ValueError before the model is loaded."""
+        self.encoder.train_all()
+
+    def trainable_parameters(self) -> dict[str, int]:
+        """Name and size of the weights that training changes. Raises ValueError before the model is loaded."""
+        return {name: weight.numel() for name, weight in self.encoder.named_parameters() if weight.requires_grad}
+
     # Saving
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:

@@ -100,6 +100,11 @@ class Encoder:
         """Whether any weight is to be trained."""
         return any(parameter.requires_grad for _, parameter in self.named_parameters())
 
+    def train_all(self, train: bool = True) -> None:
+        """Let all weights be trained, or none."""
+        for _, parameter in self.named_parameters():
+            parameter.requires_grad_(train)
+
     def to(self, device: Any) -> None:
         """Move everything to a torch device."""
         self.model.to(device)
@@ -184,10 +189,11 @@ class Encoder:
 
     def state(self) -> dict[str, Any]:
         """What is in force, for JSON."""
-        return {}
+        return {"frozen": not self.learns}
 
     def load_parts(self, folder: Path, state: Mapping[str, Any]) -> None:
         """Load what was added to the model from the files in `folder`, and put in force what `state` says."""
+        self.train_all(not state.get("frozen", False))
 
 
 class Places(NamedTuple):

@@ -149,12 +149,20 @@ def test_factor_that_is_no_number_is_refused(bert_folder, factor):
 
 def test_frozen_encoder_keeps_its_weights_and_needs_no_backward_pass(bert_folder):
     nlp = make_pipeline(bert_folder)
-    for _, weight in nlp.get_pipe("transformer").encoder.named_parameters():
-        weight.requires_grad_(False)
-    before = weights(nlp)
+    transformer = nlp.get_pipe("transformer")
+    everything = sum(transformer.trainable_parameters().values())
+    assert everything == sum(weight.numel() for weight in transformer.encoder.model.parameters())
+    transformer.freeze()
+    before, layer = weights(nlp), nlp.get_pipe("tagger").model.get_ref("output_layer").get_param("W").copy()
     for _ in range(3):
-        nlp.update(make_examples(nlp), sgd=Adam(0.01))
+        nlp.update(make_examples(nlp), sgd=Adam(0.01, L2=0.01))
     assert not changed(before, weights(nlp))
+    assert not numpy.array_equal(layer, nlp.get_pipe("tagger").model.get_ref("output_layer").get_param("W"))
+    transformer.from_bytes(transformer.to_bytes())
+    assert transformer.trainable_parameters() == {}
+    transformer.train_all()
+    nlp.update(make_examples(nlp), sgd=Adam(0.01))
+    assert changed(before, weights(nlp)) and sum(transformer.trainable_parameters().values()) == everything
 
 
 def test_excluded_transformer_annotates_for_its_listeners(bert_folder):

