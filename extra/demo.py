@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "extra" / "corpus"
 FOLDER = ROOT / "demo"
-PIPELINE = "tagger,morphologizer,trainable_lemmatizer,senter"
+PIPELINE = "tagger,morphologizer,trainable_lemmatizer,parser,ner"
 MAX_STEPS = 600
 TEXT = (
     "The old ferry left the harbour before sunrise. Mara waved from the pier and counted three gulls. "
@@ -53,16 +53,26 @@ def shown(word: object) -> str:
 
 
 def annotate() -> None:
-    """Load the trained pipeline and show what it says about a text."""
+    """Load the trained pipeline, show what it says about a text, and draw it."""
     import spacy_lite
+    from spacy_lite import displacy
 
     print(f'\n>>> nlp = spacy_lite.load("{shown(FOLDER / "out" / "model-best")}")\n>>> doc = nlp(text)\n')
     nlp = spacy_lite.load(FOLDER / "out" / "model-best")
+    doc = nlp(TEXT)
     rows = []
-    for number, sentence in enumerate(nlp(TEXT).sents, 1):
-        rows.append((f"— sentence {number} —", "", "", "", ""))
-        rows.extend((token.text, token.lemma_, token.pos_, token.tag_, str(token.morph)) for token in sentence)
-    show_table(("TEXT", "LEMMA", "POS", "TAG", "MORPH"), rows)
+    for number, sentence in enumerate(doc.sents, 1):
+        rows.append((f"— sentence {number} —", *[""] * 6))
+        rows.extend(
+            (token.text, token.lemma_, token.pos_, token.tag_, str(token.morph), token.dep_, token.head.text)
+            for token in sentence
+        )
+    show_table(("TEXT", "LEMMA", "POS", "TAG", "MORPH", "DEP", "HEAD"), rows)
+    print("\nEntities:", ", ".join(f"{ent.text} ({ent.label_})" for ent in doc.ents) or "none")
+    for style, drawn in (("dep", list(doc.sents)), ("ent", [doc])):
+        path = FOLDER / f"{style}.html"
+        path.write_text(displacy.render(drawn, style=style, page=True, jupyter=False), encoding="utf8")
+        print(f'displacy.render(doc, style="{style}"): {shown(path)}')
 
 
 def show_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -71,11 +81,11 @@ def show_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, style in zip(header, ("bold", "", "cyan", "magenta", "dim")):
+    for name, style in zip(header, ("bold", "", "cyan", "magenta", "dim", "green", "")):
         table.add_column(name, style=style, no_wrap=name != "MORPH")
     for row in rows:
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 110).print(table)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 if __name__ == "__main__":
