@@ -17,7 +17,7 @@ from .init_config import fill_config, init_config
 from .init_pipeline import init_labels_cli, init_pipeline_cli
 from .init_vectors import init_vectors_cli
 from .package import package
-from .pretrain import pretrain_cli
+from .pretrain import pretrain, pretrain_cli
 from .profile import profile
 from .train import train_cli
 from .validate import validate
@@ -43,6 +43,7 @@ __all__ = [
     "init_vectors_cli",
     "msg",
     "package",
+    "pretrain",
     "pretrain_cli",
     "profile",
     "setup_cli",

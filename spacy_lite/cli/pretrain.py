@@ -1,6 +1,7 @@
 """`pretrain`: pretrain the encoder of a pipeline from raw text."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -8,7 +9,10 @@ from ._messages import Messages
 from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_gpu
 from .train import setup_logging
 
-__all__ = ["pretrain_cli"]
+if TYPE_CHECKING:
+    from ..config import Config
+
+__all__ = ["pretrain", "pretrain_cli"]
 
 
 @command(app, "pretrain", overrides=True)
@@ -37,7 +41,6 @@ def pretrain_cli(
     --paths.init_tok2vec FOLDER/model{N}.bin.
     """
     from ..config.defaults import load_config
-    from ..training.pretrain import pretrain
 
     setup_logging(verbose)
     overrides = parse_config_overrides(ctx.args)
@@ -56,3 +59,18 @@ def pretrain_cli(
         skip_last=skip_last,
     )
     show.good("Pretrained")
+
+
+def pretrain(
+    config: "Config",
+    output_dir: Path,
+    resume_path: Path | None = None,
+    epoch_resume: int | None = None,
+    use_gpu: int = -1,
+    silent: bool = True,
+    skip_last: bool = False,
+) -> None:
+    """Pretrain as a config says: see `spacy_lite.training.pretrain.pretrain`, which is imported when it is called."""
+    from ..training.pretrain import pretrain as run
+
+    run(config, output_dir, resume_path, epoch_resume, use_gpu, silent, skip_last)

@@ -8,12 +8,13 @@ from thinc.api import Model, with_nvtx_range
 from thinc.util import use_nvtx_range
 
 from ..config import registry
+from ..environment import logger
 from ..language.loading import load_model
 
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["create_copy_from_base_model", "create_models_and_pipes_with_nvtx_range", "create_models_with_nvtx_range"]
+__all__ = ["create_copy_from_base_model", "create_models_and_pipes_with_nvtx_range", "create_models_with_nvtx_range", "logger"]
 
 METHODS_TO_MARK = (
     "pipe",

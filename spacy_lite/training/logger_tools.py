@@ -14,7 +14,7 @@ from .loggers import Setup
 if TYPE_CHECKING:
     from ..language import Language
 
-__all__ = ["chain_logger", "cupy_logger", "lookup_logger", "pytorch_logger"]
+__all__ = ["chain_logger", "cupy_logger", "flat_values", "lookup_logger", "pytorch_logger"]
 
 
 @registry.loggers("spacy.ChainLogger.v1")
@@ -61,7 +61,7 @@ def lookup_logger(patterns: list[str]) -> Setup:
 
     def setup(nlp: "Language", stdout: IO = sys.stdout, stderr: IO = sys.stderr) -> tuple[Callable, Callable]:
         def log_step(info: dict[str, Any] | None) -> None:
-            for name, value in _flat(info or {}):
+            for name, value in flat_values(info or {}):
                 if any(expression.search(name) for expression in expressions):
                     stdout.write(f"{name}: {value}\n")
 
@@ -70,11 +70,12 @@ def lookup_logger(patterns: list[str]) -> Setup:
     return setup
 
 
-def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat_values(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted name and value of everything in nested dicts."""
     for key, value in node.items():
         name = f"{prefix}.{key}" if prefix else str(key)
         if isinstance(value, dict):
-            yield from _flat(value, name)
+            yield from flat_values(value, name)
         else:
             yield name, value
 

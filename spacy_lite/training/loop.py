@@ -14,6 +14,7 @@ from ..config import registry
 from ..config.dotted import resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
+from ..environment import logger
 from ..gold import Example
 from ..serialize import atomic_directory, settle
 from .alignment_report import report_alignment
@@ -34,6 +35,7 @@ __all__ = [
     "create_before_to_disk_callback",
     "create_evaluation_callback",
     "create_train_batches",
+    "logger",
     "subdivide_batch",
     "train",
     "train_while_improving",

@@ -241,7 +241,7 @@ def test_word_vectors_can_be_learned(config, tmp_path, loss):
     nlp = spacy_lite.blank("en")
     rng = numpy.random.default_rng(0)
     for word in WORDS:
-        nlp.vocab.set_vector(word, rng.normal(size=5).astype("float32"))
+        nlp.vocab.set_vector(word, rng.normal(loc=2, size=5).astype("float32"))
     nlp.to_disk(tmp_path / "vectors")
     config["initialize"]["vectors"] = str(tmp_path / "vectors")
     config["pretraining"]["objective"] = {"@architectures": "spacy.PretrainVectors.v1"} | {
@@ -253,7 +253,7 @@ def test_word_vectors_can_be_learned(config, tmp_path, loss):
     config["pretraining"]["optimizer"]["learn_rate"] = 0.01
     pretrain(config, tmp_path / "out")
     losses = [row["loss_a_word"] for row in log_of(tmp_path / "out")]
-    assert losses[-1] < losses[0]
+    assert losses[-1] < 0.9 * losses[0]
 
 
 def test_word_vectors_that_are_missing_and_an_unknown_loss_are_named(config, tmp_path):
