@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--floret", default=sys.executable, help="a Python that has the package floret")
     parser.add_argument("--vector-epochs", type=int, default=30)
-    parser.add_argument("--pretrain-epochs", type=int, default=8)
+    parser.add_argument("--pretrain-epochs", type=int, default=5)
     arguments = parser.parse_args()
     if not DATA.is_dir():
         raise SystemExit("needs the development data: set SPACY_LITE_DATA to its folder")
