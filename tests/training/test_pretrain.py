@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy
@@ -18,6 +19,7 @@ from spacy_lite.config import Config, registry
 from spacy_lite.config.config import ConfigValidationError
 from spacy_lite.config.defaults import load_config, pretraining_config
 from spacy_lite.language.loading import load_model_from_config
+from spacy_lite.ml.fused import plain_layers
 from spacy_lite.ml.models.multi_task import create_pretrain_characters, create_pretrain_vectors, loss_of_hidden_words
 from spacy_lite.tokens import DocBin
 from spacy_lite.training.pretrain import create_pretraining_model, ensure_docs, pretrain
@@ -142,6 +144,7 @@ def test_a_run_cut_in_two_ends_with_the_same_weights_and_log(config, tmp_path):
     assert plain[0] == plain[1]
 
 
+@pytest.mark.slow
 def test_a_run_killed_anywhere_goes_on_to_the_same_weights(config, tmp_path):
     config["pretraining"]["max_epochs"] = 8
     config["pretraining"]["batcher"]["size"] = 60
@@ -228,6 +231,29 @@ def test_the_layer_can_be_a_node_of_a_component(config, tmp_path):
     assert nlp.get_pipe("tok2vec").model.to_bytes() == plain.get_pipe("tok2vec").model.to_bytes()
 
 
+@pytest.mark.parametrize("name", ["textcat", "textcat_multilabel"])
+def test_the_encoder_of_a_text_classifier_is_pretrained(config, tmp_path, name):
+    if not spacy_lite.Language.has_factory(name):
+        pytest.skip(f"there is no factory {name}")
+    encoder = dict(config["components"]["tok2vec"]["model"])
+    model = {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True, "tok2vec": encoder}
+    config["components"]["classes"] = {"factory": name, "model": model}
+    config["nlp"]["pipeline"].append("classes")
+    config["pretraining"].update(component="classes", layer="tok2vec", max_epochs=1)
+    pretrain(config, tmp_path / "out")
+    changed = config.copy()
+    changed["initialize"]["init_tok2vec"] = str(tmp_path / "out/model0.bin")
+    nlp = load_model_from_config(changed, auto_fill=True)
+    nlp.get_pipe("tagger").add_label("X")
+    nlp.get_pipe("classes").add_label("A")
+    nlp.get_pipe("classes").add_label("B")
+    nlp.initialize()
+    saved = nlp.get_pipe("classes").model.get_ref("tok2vec").copy().from_bytes((tmp_path / "out/model0.bin").read_bytes())
+    for node, other in zip(nlp.get_pipe("classes").model.get_ref("tok2vec").walk(), saved.walk(), strict=True):
+        for parameter in node.param_names:
+            assert numpy.array_equal(node.get_param(parameter), other.get_param(parameter))
+
+
 @pytest.mark.parametrize(("component", "layer"), [("tagger", ""), ("tagger", "softmax"), ("tagger", "nothing"), ("ner", "")])
 def test_a_layer_without_rows_for_words_is_refused(config, tmp_path, component, layer):
     config["pretraining"].update(component=component, layer=layer)
@@ -266,8 +292,9 @@ def test_word_vectors_that_are_missing_and_an_unknown_loss_are_named(config, tmp
         pretrain(config, tmp_path / "out")
 
 
+@pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("make", [create_pretrain_characters(2, 16, 3), create_pretrain_vectors(2, 16, "L2")])
-def test_the_gradient_of_hidden_words_alone_is_that_of_the_whole_batch(texts, make):
+def test_the_gradient_of_hidden_words_alone_is_that_of_the_whole_batch(texts, make, plain):
     nlp = spacy_lite.blank("en")
     for number, word in enumerate(WORDS):
         nlp.vocab.set_vector(word, numpy.eye(8, dtype="float32")[number % 8] + number)
@@ -290,7 +317,8 @@ def test_the_gradient_of_hidden_words_alone_is_that_of_the_whole_batch(texts, ma
             prediction, backprop = model.begin_update(docs)
             backprop(model.attrs["loss"](model.ops, docs, prediction)[1])
         else:
-            loss_of_hidden_words(model, docs, is_train=True)[2]()
+            with plain_layers() if plain else nullcontext():
+                loss_of_hidden_words(model, docs, is_train=True)[2]()
         gradients.append([node.get_grad(name).copy() for node in model.walk() for name in node.param_names])
     for of_all, of_hidden in zip(*gradients, strict=True):
         scale = numpy.abs(of_all).max()

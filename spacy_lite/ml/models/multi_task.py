@@ -20,6 +20,7 @@ from thinc.types import Floats2d
 from ...config import registry
 from ...tokens import Doc
 from ...vocab import Vocab
+from ..fused.cloze import output_of_rows
 from ..layers.feature_extractor import gather
 from ..layers.flat import rows2array
 from ..layers.static_vectors import key_attribute, lookup
@@ -192,12 +193,12 @@ def loss_of_hidden_words(model: Model, docs: Sequence[Doc], is_train: bool) -> t
     rows, backprop_encoder = encoder(masked, is_train)
     lengths = lengths_of(rows)
     flat = flatten(encoder.ops, rows)
-    prediction, backprop_output = output([flat[index]], is_train)
+    prediction, backprop_output = output_of_rows(output, flat[index], is_train)
     loss, d_prediction = objective.compare(prediction, objective.targets(model.ops, docs, index), len(flat))
 
     def backprop() -> None:
         d_flat = model.ops.alloc2f(*flat.shape)
-        d_flat[index] = flatten(model.ops, backprop_output(d_prediction))
+        d_flat[index] = backprop_output(d_prediction)
         backprop_encoder(RowList.from_flat(d_flat, lengths))
 
     return loss, len(index), backprop if is_train else None
