@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thinc.api import Model
 
@@ -68,10 +68,16 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
     nlp._link_components()
     check_listeners(nlp)
     get_examples = _CorpusOnce(nlp, train_corpus, N_STREAMED_EXAMPLES if training["max_epochs"] == -1 else None)
-    with nlp.select_pipes(disable=[name for name in {*frozen, *resumed} if name in nlp.pipe_names]):
+    # A component that starts from pretrained weights loads them even if it then is to stay as it is.
+    ready = [name for name in frozen if name in sourced or not getattr(_pipe(nlp, name), "is_pretrained", False)]
+    with nlp.select_pipes(disable=[name for name in {*ready, *resumed} if name in nlp.pipe_names]):
         nlp.initialize(get_examples, sgd=training["optimizer"])
     _check_frozen(nlp, frozen, training["annotating_components"])
     return nlp
+
+
+def _pipe(nlp: "Language", name: str) -> Any:
+    return nlp.get_pipe(name) if name in nlp.pipe_names else None
 
 
 class _CorpusOnce:

@@ -113,9 +113,14 @@ class Transformer(TrainablePipe):
         self._batch: EncodedBatch | None = None
         self._optimizer: Optimizer | None = None
         self._warned = False
-        model.attrs["max_batch_items"] = max_batch_items
+        self._transformer.attrs["max_batch_items"] = max_batch_items
         self._transformer.shim.precision = PRECISIONS[inference_dtype]
         install_extensions()
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the weights are loaded, not made, when the component is initialized."""
+        return True
 
     @property
     def _transformer(self) -> TransformerModel:
@@ -132,7 +137,7 @@ class Transformer(TrainablePipe):
     @property
     def max_batch_items(self) -> int:
         """Pieces a step of computing, padding included."""
-        return self.model.attrs["max_batch_items"]
+        return self._transformer.attrs["max_batch_items"]
 
     @property
     def tokenizer(self) -> Any:
@@ -343,7 +348,7 @@ class Transformer(TrainablePipe):
     # Which weights are trained
 
     def freeze(self) -> None:
-        """Keep all weights as they are; listeners still learn. Saved with the component. Raises ValueError before it is loaded."""
+        """Keep all weights as they are; listeners still learn. It is saved so. Raises ValueError before it is loaded."""
         self.encoder.train_all(False)
 
     def train_all(self) -> None:
