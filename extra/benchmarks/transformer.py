@@ -167,7 +167,7 @@ def accuracy(options: argparse.Namespace) -> None:
             return made
 
         train, dev = examples(options.train, 2000), examples(options.dev, options.limit or None)
-        nlp.initialize(lambda train=train: train[:500])
+        nlp.initialize(lambda train=train: train)
         rate, started, steps, words = (0.001 if name == "cnn" else 2e-4), time.perf_counter(), 0, 0
         optimizer = Adam(rate)
         while (spent := time.perf_counter() - started) < options.seconds:

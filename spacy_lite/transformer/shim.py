@@ -34,6 +34,7 @@ class EncoderShim(Shim):
 
     @encoder.setter
     def encoder(self, encoder: Encoder | None) -> None:
+        """Compute with this encoder, on the device in use."""
         self._model = encoder
         if encoder is not None:
             encoder.to(_default_device())

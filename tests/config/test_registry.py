@@ -12,7 +12,7 @@ KINDS = {
     "architectures", "augmenters", "batchers", "callbacks", "cli", "datasets", "displacy_colors", "factories",
     "initializers", "internal_factories", "languages", "layers", "lemmatizers", "loggers", "lookups",
     "losses", "misc", "models", "ops", "optimizers", "readers", "schedules", "scorers", "tokenizers",
-    "vectors",
+    "vectors", "span_getters", "annotation_setters",
 }  # fmt: skip
 
 
