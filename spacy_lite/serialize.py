@@ -6,6 +6,7 @@ one, never half of each.
 """
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -30,6 +31,9 @@ __all__ = [
     "to_dict",
     "to_disk",
 ]
+
+
+FULL_DISK = 1 << 20  # bytes free below which a failed write is one of a full disk
 
 
 def ensure_path(path: Any) -> Any:
@@ -97,7 +101,8 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     os.close(handle)
     part = Path(name)
     try:
-        yield part
+        with _naming_full_disk(path):
+            yield part
         _with_usual_mode(part)
         part.replace(path)
     finally:
@@ -116,11 +121,24 @@ def atomic_directory(path: str | Path, keep: Callable[[str], bool] = lambda name
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
-        yield part
+        with _naming_full_disk(path):
+            yield part
         part.chmod(0o777 & ~_umask())
         _swap(part, path, keep)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _naming_full_disk(path: Path) -> Iterator[None]:
+    """Say of a disk that is full what could not be written; libraries report it without a name, or as a short write."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) and shutil.disk_usage(path.parent).free >= FULL_DISK:
+            raise
+        problem = "there is no room left on the device to write it; what was there before is kept"
+        raise OSError(errno.ENOSPC, problem, str(path)) from error
 
 
 def _swap(new: Path, old: Path, keep: Callable[[str], bool]) -> None:

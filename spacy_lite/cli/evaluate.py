@@ -181,5 +181,6 @@ def _draw(nlp: Any, examples: list[Any], folder: Path, spans_key: str) -> None:
     }
     for name, (style, present) in has.items():
         if present:
-            html = displacy.render(docs, style=style, page=True, options={"compact": True, "spans_key": spans_key})
+            options = {"compact": True, "spans_key": spans_key}
+            html = displacy.render(docs, style=style, page=True, jupyter=False, options=options)
             (folder / name).write_text(html, encoding="utf8")

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 from ..errors import nearest
 from ..tokens import Doc, Span
@@ -36,6 +36,27 @@ STYLES: dict[str, tuple[type, Callable[..., dict[str, Any]]]] = {
 RENDER_WRAPPER: Callable[[str], str] | None = None
 
 
+@overload
+def render(
+    docs: Iterable[Doc | Span | Mapping[str, Any]] | Doc | Span | Mapping[str, Any],
+    style: str = "dep",
+    page: bool = False,
+    minify: bool = False,
+    *,
+    jupyter: Literal[False],
+    options: Mapping[str, Any] | None = None,
+    manual: bool = False,
+) -> str: ...
+@overload
+def render(
+    docs: Iterable[Doc | Span | Mapping[str, Any]] | Doc | Span | Mapping[str, Any],
+    style: str = "dep",
+    page: bool = False,
+    minify: bool = False,
+    jupyter: bool | None = None,
+    options: Mapping[str, Any] | None = None,
+    manual: bool = False,
+) -> str | None: ...
 def render(
     docs: Iterable[Doc | Span | Mapping[str, Any]] | Doc | Span | Mapping[str, Any],
     style: str = "dep",

@@ -13,7 +13,7 @@ from ..config.config import Config, ConfigValidationError
 from ..config.registry import registry
 from ..config.schemas import ConfigSchemaInit, validate_init_settings
 from ..environment import logger
-from ..errors import FormatError
+from ..errors import FormatError, nearest
 from ..gold.example import Example, validate_get_examples
 from ..lookups import Lookups
 from ..tokens import Doc
@@ -158,15 +158,16 @@ def get_tok2vec_ref(nlp: "Language", pretrain_config: Mapping[str, Any]) -> Any:
     """
     name = pretrain_config["component"]
     if name not in nlp.component_names:
-        raise ConfigValidationError(f"the pipeline has no component `{name}`", path=("pretraining", "component"))
+        there = f"{nearest(name, nlp.component_names)}; it has: {', '.join(nlp.component_names)}"
+        raise ConfigValidationError(f"the pipeline has no component `{name}`{there}", path=("pretraining", "component"))
     layer = nlp.get_pipe(name).model
     if pretrain_config["layer"]:
-        try:
-            layer = layer.get_ref(pretrain_config["layer"])
-        except (KeyError, ValueError) as error:
-            raise ConfigValidationError(
-                f"the model of `{name}` has no such layer: {error}", path=("pretraining", "layer")
-            ) from error
+        wanted, known = pretrain_config["layer"], [ref for ref in layer.ref_names if layer.has_ref(ref)]
+        if wanted not in known:
+            problem = f"the model of `{name}` has no layer `{wanted}`{nearest(wanted, known)}"
+            problem += f"; it has: {', '.join(known) or 'none'}"
+            raise ConfigValidationError(problem, path=("pretraining", "layer"), hint='layer = "" stands for the whole model')
+        layer = layer.get_ref(wanted)
     listeners = [node for node in layer.walk() if hasattr(node, "upstream_name")]
     if len(listeners) == 1:
         layer = listeners[0]

@@ -16,6 +16,7 @@ from .layers.precomputable_affine import PrecomputableAffine
 
 __all__ = ["StateScores", "TransitionModel", "resize_output"]
 
+
 @dataclass
 class StateScores:
     """What a search needs of a batch: the vectors of its tokens, (tokens, width) float32, and the weights that score states."""

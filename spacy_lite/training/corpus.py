@@ -55,8 +55,12 @@ def create_docbin_reader(
 def create_jsonl_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0, limit: int = 0
 ) -> Callable[["Language"], Iterable[Example]]:
-    """A JsonlCorpus from a config. Raises ValueError where the config leaves the path empty."""
-    return JsonlCorpus(_require(path, "JsonlCorpus"), min_length=min_length, max_length=max_length, limit=limit)
+    """A JsonlCorpus from a config. Without a path, it raises ValueError when it is read: a config with [pretraining] names the
+    raw text, which training does not need.
+    """
+    if path is None:
+        return _MissingCorpus("JsonlCorpus")
+    return JsonlCorpus(path, min_length=min_length, max_length=max_length, limit=limit)
 
 
 @registry.readers("spacy.PlainTextCorpus.v1")
@@ -84,13 +88,27 @@ def read_labels(path: Path | None, *, require: bool = False) -> Any:
     return srsly.read_json(path)
 
 
+class _MissingCorpus:
+    """Stands for a corpus whose path is empty, as long as nobody reads it."""
+
+    path = None
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, nlp: "Language") -> Iterator[Example]:
+        raise ValueError(_no_path(self.kind))
+
+
 def _require(path: Path | None, kind: str) -> Path:
     if path is None:
-        options = "--paths.train and --paths.dev" if kind == "Corpus" else "--paths.raw_text, where the config has that"
-        raise ValueError(
-            f"spacy.{kind}.v1: the path of a corpus is empty. Give it in the config, or on the command line: {options}"
-        )
+        raise ValueError(_no_path(kind))
     return path
+
+
+def _no_path(kind: str) -> str:
+    options = "--paths.train and --paths.dev" if kind == "Corpus" else "--paths.raw_text, where the config has that"
+    return f"spacy.{kind}.v1: the path of a corpus is empty. Give it in the config, or on the command line: {options}"
 
 
 def walk_corpus(path: str | Path, file_type: str) -> list[Path]:

@@ -77,7 +77,10 @@ def pretrain(
         hint = "add one: spacy_lite init fill-config CONFIG OUTPUT --pretraining"
         raise ConfigValidationError("the config has no such section", path=("pretraining",), hint=hint)
     check_writable(output)
-    run = _Run(config, output, use_gpu, silent, skip_last, checkpoint_steps)
+    try:
+        run = _Run(config, output, use_gpu, silent, skip_last, checkpoint_steps)
+    except ConfigValidationError as error:
+        raise error.located(getattr(config, "origin", None)) from error.__cause__
     run.prepare(Path(resume_path) if resume_path is not None else None, epoch_resume)
     run.go()
 

@@ -185,3 +185,9 @@ def test_a_corpus_of_which_nothing_aligns_is_an_error(nlp):
 
 def test_a_corpus_that_aligns_is_not_mentioned(nlp):
     assert report_alignment([example_of(nlp, ["a", "b"], ["a", "b"])], "corpus.spacy") == ""
+
+
+def test_the_raw_text_of_pretraining_need_not_be_there_to_train(nlp):
+    corpus = registry.readers.get("spacy.JsonlCorpus.v1")(None, min_length=5)
+    with pytest.raises(ValueError, match="path of a corpus is empty[^\\n]*--paths.raw_text"):
+        corpus(nlp)

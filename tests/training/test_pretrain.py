@@ -74,6 +74,8 @@ def initialized(config, **changes):
     spacy_lite.util.fix_random_seed(5)
     nlp = load_model_from_config(changed, auto_fill=True)
     nlp.get_pipe("tagger").add_label("X")
+    for label in ("A", "B") if "classes" in nlp.pipe_names else ():
+        nlp.get_pipe("classes").add_label(label)
     nlp.initialize()
     return nlp
 
@@ -231,25 +233,30 @@ def test_the_layer_can_be_a_node_of_a_component(config, tmp_path):
     assert nlp.get_pipe("tok2vec").model.to_bytes() == plain.get_pipe("tok2vec").model.to_bytes()
 
 
-@pytest.mark.parametrize("name", ["textcat", "textcat_multilabel"])
-def test_the_encoder_of_a_text_classifier_is_pretrained(config, tmp_path, name):
-    if not spacy_lite.Language.has_factory(name):
-        pytest.skip(f"there is no factory {name}")
-    encoder = dict(config["components"]["tok2vec"]["model"])
-    model = {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True, "tok2vec": encoder}
-    config["components"]["classes"] = {"factory": name, "model": model}
+BAG = {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": True, "ngram_size": 1, "no_output_layer": False}
+CLASSIFIERS = [
+    {"@architectures": "spacy.TextCatEnsemble.v2", "linear_model": BAG},
+    {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True},
+    {"@architectures": "spacy.TextCatParametricAttention.v1", "exclusive_classes": True},
+    {"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": False, "use_reduce_first": True}
+    | {"use_reduce_last": False, "use_reduce_max": False, "use_reduce_mean": True},
+]
+
+
+@pytest.mark.parametrize("listens", [False, True])
+@pytest.mark.parametrize("model", CLASSIFIERS, ids=lambda model: model["@architectures"])
+def test_the_encoder_of_a_text_classifier_is_pretrained(config, tmp_path, model, listens):
+    encoder = (
+        {"@architectures": "spacy.Tok2VecListener.v1", "width": 8} if listens else config["components"]["tok2vec"]["model"]
+    )
+    config["components"]["classes"] = {"factory": "textcat", "model": {**model, "tok2vec": dict(encoder)}}
     config["nlp"]["pipeline"].append("classes")
     config["pretraining"].update(component="classes", layer="tok2vec", max_epochs=1)
     pretrain(config, tmp_path / "out")
-    changed = config.copy()
-    changed["initialize"]["init_tok2vec"] = str(tmp_path / "out/model0.bin")
-    nlp = load_model_from_config(changed, auto_fill=True)
-    nlp.get_pipe("tagger").add_label("X")
-    nlp.get_pipe("classes").add_label("A")
-    nlp.get_pipe("classes").add_label("B")
-    nlp.initialize()
-    saved = nlp.get_pipe("classes").model.get_ref("tok2vec").copy().from_bytes((tmp_path / "out/model0.bin").read_bytes())
-    for node, other in zip(nlp.get_pipe("classes").model.get_ref("tok2vec").walk(), saved.walk(), strict=True):
+    nlp = initialized(config, init_tok2vec=str(tmp_path / "out/model0.bin"))
+    found = nlp.get_pipe("tok2vec").model if listens else nlp.get_pipe("classes").model.get_ref("tok2vec")
+    saved = initialized(config).get_pipe("tok2vec").model.from_bytes((tmp_path / "out/model0.bin").read_bytes())
+    for node, other in zip(found.walk(), saved.walk(), strict=True):
         for parameter in node.param_names:
             assert numpy.array_equal(node.get_param(parameter), other.get_param(parameter))
 

@@ -1,0 +1,428 @@
+"""Span categorization: a suggester names candidate spans, the model scores their labels, the good ones go to `doc.spans`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d, Ragged
+
+from ..config import registry
+from ..gold import validate_examples
+from ..language import Language
+from ..scorer import Scorer
+from ..tokens import Doc, Span, SpanGroup
+from .suggesters import (
+    Suggester,
+    build_ngram_range_suggester,
+    build_ngram_suggester,
+    build_preset_spans_suggester,
+    ngram_suggester,
+    preset_spans_suggester,
+)
+from .trainable_pipe import TrainablePipe
+
+if TYPE_CHECKING:
+    from ..gold import Example
+    from ..vocab import Vocab
+
+__all__ = [
+    "SpanCategorizer",
+    "Suggester",
+    "build_ngram_range_suggester",
+    "build_ngram_suggester",
+    "build_preset_spans_suggester",
+    "make_spancat",
+    "make_spancat_scorer",
+    "make_spancat_singlelabel",
+    "ngram_suggester",
+    "preset_spans_suggester",
+    "spancat_score",
+]
+
+SAMPLE_SIZE = 10
+DEFAULT_SPANS_KEY = "sc"
+SCORE_WEIGHTS: dict[str, float | None] = {"spans_sc_f": 1.0, "spans_sc_p": 0.0, "spans_sc_r": 0.0}
+
+
+def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
+    """The default model. embedding: architecture of the embedding; scorer: layer that scores a span's row."""
+    return {
+        "@architectures": "spacy.SpanCategorizer.v1",
+        "scorer": {"@layers": scorer},
+        "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},
+        "tok2vec": {
+            "@architectures": "spacy.Tok2Vec.v2",
+            "embed": {
+                "@architectures": embedding,
+                "width": 96,
+                "rows": [5000, 1000, 2500, 1000],
+                "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+                "include_static_vectors": False,
+            },
+            "encode": {
+                "@architectures": "spacy.MaxoutWindowEncoder.v2",
+                "width": 96,
+                "window_size": 1,
+                "maxout_pieces": 3,
+                "depth": 4,
+            },
+        },
+    }
+
+
+DEFAULT_SUGGESTER = {"@misc": "spacy.ngram_suggester.v1", "sizes": [1, 2, 3]}
+
+
+def spancat_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
+    """Precision, recall and F1 of the spans under `spans_key`, as `spans_{spans_key}_…`."""
+    key = kwargs["spans_key"]
+    settings = {"attr": f"spans_{key}", "allow_overlap": True, "labeled": True, **kwargs}
+    settings.setdefault("getter", lambda doc, _: doc.spans.get(key, []))
+    settings.setdefault("has_annotation", lambda doc: key in doc.spans)
+    return Scorer.score_spans(examples, **settings)
+
+
+@registry.scorers("spacy.spancat_scorer.v1")
+def make_spancat_scorer() -> Callable:
+    """The scorer of a span group."""
+    return spancat_score
+
+
+@Language.factory(
+    "spancat",
+    assigns=["doc.spans"],
+    default_config={
+        "threshold": 0.5,
+        "spans_key": DEFAULT_SPANS_KEY,
+        "max_positive": None,
+        "model": spancat_model("spacy.MultiHashEmbed.v2", "spacy.LinearLogistic.v1"),
+        "suggester": DEFAULT_SUGGESTER,
+        "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_spancat(
+    nlp: Language,
+    name: str,
+    suggester: Suggester,
+    model: Model[tuple[list[Doc], Ragged], Floats2d],
+    spans_key: str,
+    scorer: Callable | None,
+    threshold: float,
+    max_positive: int | None,
+) -> "SpanCategorizer":
+    """Construct a span categorizer that gives a span any number of labels.
+
+    suggester: which spans to score. model: their scores. spans_key: key of `doc.spans` for gold and predicted spans. threshold:
+    a label whose score is at least this is assigned. max_positive: most labels of a span, the best ones.
+    """
+    return SpanCategorizer(
+        nlp.vocab,
+        model,
+        suggester,
+        name,
+        spans_key=spans_key,
+        threshold=threshold,
+        max_positive=max_positive,
+        scorer=scorer,
+    )
+
+
+@Language.factory(
+    "spancat_singlelabel",
+    assigns=["doc.spans"],
+    default_config={
+        "spans_key": DEFAULT_SPANS_KEY,
+        "model": spancat_model("spacy.MultiHashEmbed.v1", "Softmax.v2"),
+        "negative_weight": 1.0,
+        "suggester": DEFAULT_SUGGESTER,
+        "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
+        "allow_overlap": True,
+    },
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_spancat_singlelabel(
+    nlp: Language,
+    name: str,
+    suggester: Suggester,
+    model: Model[tuple[list[Doc], Ragged], Floats2d],
+    spans_key: str,
+    negative_weight: float,
+    allow_overlap: bool,
+    scorer: Callable | None,
+) -> "SpanCategorizer":
+    """Construct a span categorizer that gives a span one label or none.
+
+    negative_weight: weight, in training, of suggested spans that are no gold span. allow_overlap: whether predicted spans may
+    share tokens; if not, the one with the better score stays. Everything else as in `make_spancat`.
+    """
+    return SpanCategorizer(
+        nlp.vocab,
+        model,
+        suggester,
+        name,
+        spans_key=spans_key,
+        add_negative_label=True,
+        negative_weight=negative_weight,
+        allow_overlap=allow_overlap,
+        max_positive=1,
+        threshold=None,
+        scorer=scorer,
+    )
+
+
+class SpanCategorizer(TrainablePipe):
+    """Labels suggested spans.
+
+    predict: documents to (spans, scores): Ragged (S, 2) int32 of start and end tokens, and (S, labels), with one more column
+    for "no label" under `add_negative_label`. set_annotations: writes the group `doc.spans[spans_key]`, its scores in
+    `attrs["scores"]`.
+    """
+
+    def __init__(
+        self,
+        vocab: "Vocab",
+        model: Model,
+        suggester: Suggester,
+        name: str = "spancat",
+        *,
+        add_negative_label: bool = False,
+        spans_key: str = "spans",
+        negative_weight: float | None = 1.0,
+        allow_overlap: bool | None = True,
+        max_positive: int | None = None,
+        threshold: float | None = 0.5,
+        scorer: Callable | None = spancat_score,
+    ):
+        """See `make_spancat` and `make_spancat_singlelabel` for the arguments."""
+        super().__init__(
+            vocab,
+            model,
+            name,
+            labels=[],
+            spans_key=spans_key,
+            threshold=threshold,
+            max_positive=max_positive,
+            negative_weight=negative_weight,
+            allow_overlap=allow_overlap,
+        )
+        self.suggester = suggester
+        self.add_negative_label = add_negative_label
+        self.scorer = scorer
+
+    @property
+    def key(self) -> str:
+        """Key of `doc.spans` of gold and predicted spans."""
+        return str(self.cfg["spans_key"])
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the model's outputs."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> list[str]:
+        """The labels, as `initialize` takes them."""
+        return list(self.labels)
+
+    @property
+    def _n_labels(self) -> int:
+        return len(self.labels) + int(self.add_negative_label)
+
+    def add_label(self, label: str) -> int:
+        """Add a label; gives 1, or 0 when it was there. Raises ValueError when the model is full or `label` is no string."""
+        if not isinstance(label, str):
+            raise ValueError(f"A label of `{self.name}` has to be a string, got {label!r}")
+        if label in self.cfg["labels"]:
+            return 0
+        self._allow_extra_label()
+        self.cfg["labels"].append(label)
+        self.vocab.strings.add(label)
+        return 1
+
+    def _allow_extra_label(self) -> None:
+        """Raises ValueError when the output layer has its size."""
+        scorer = self.model.get_ref("scorer") if self.model.has_ref("scorer") else self.model
+        size = scorer.maybe_get_dim("nO")
+        if size is not None and size == self._n_labels:
+            raise ValueError(
+                f"Cannot add a label to `{self.name}`: its model was initialized for {len(self.labels)} labels and does not "
+                "grow. Add all labels before initialize, or pass them to it: initialize(get_examples, labels=[…])."
+            )
+
+    # Annotating
+
+    def predict(self, docs: Iterable[Doc]) -> tuple[Ragged, Any]:
+        """Suggested spans and their scores."""
+        docs = list(docs)
+        spans = self.suggester(docs, ops=self.model.ops)
+        if not _count(spans):
+            return spans, self.model.ops.alloc2f(0, self._n_labels)
+        with self._weights_needed():
+            return spans, self.model.predict((docs, spans))
+
+    def set_candidates(self, docs: Iterable[Doc], *, candidates_key: str = "candidates") -> None:
+        """Write what the suggester suggests to `doc.spans[candidates_key]`."""
+        docs = list(docs)
+        spans = self.suggester(docs, ops=self.model.ops)
+        for doc, bounds in zip(docs, self._bounds(spans), strict=True):
+            doc.spans[candidates_key] = [Span(doc, start, end) for start, end in bounds.tolist()]
+
+    def set_annotations(self, docs: Iterable[Doc], indices_scores: tuple[Ragged, Any]) -> None:
+        """Write the spans whose scores are good enough. indices_scores: what `predict` gave for these documents."""
+        spans, scores = indices_scores
+        scores = self.model.ops.to_numpy(scores)
+        start = 0
+        for doc, bounds in zip(docs, self._bounds(spans), strict=True):
+            own = scores[start : start + len(bounds)]
+            start += len(bounds)
+            rows, columns = self._best(own) if self.cfg["max_positive"] == 1 else self._good(own)
+            if self.cfg["max_positive"] == 1 and not self.cfg.get("allow_overlap", True):
+                rows, columns = _without_overlap(bounds, own, rows, columns)
+            group = SpanGroup(doc, name=self.key)
+            group.extend(
+                Span(doc, int(bounds[row, 0]), int(bounds[row, 1]), label=self.labels[column])
+                for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+            )
+            if len(bounds):
+                found = own[rows, columns]
+                # One column where a span has one label: the shape readers of such groups know.
+                group.attrs["scores"] = found[:, numpy.newaxis] if self.cfg["max_positive"] == 1 else found
+            doc.spans[self.key] = group
+
+    def _bounds(self, spans: Ragged) -> list[numpy.ndarray]:
+        """(start, end) rows of each document."""
+        ends = numpy.cumsum(self.model.ops.to_numpy(spans.lengths))
+        rows = self.model.ops.to_numpy(spans.dataXd).reshape(-1, 2)
+        return numpy.split(rows, ends[:-1]) if len(ends) else []
+
+    def _good(self, scores: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """Places of the labels that reach the threshold, at most `max_positive` of a span."""
+        keep = scores >= self.cfg["threshold"]
+        most = self.cfg["max_positive"]
+        if most is not None and most < scores.shape[1]:
+            ranked = (-scores).argsort(axis=1)
+            numpy.put_along_axis(keep, ranked[:, most:], False, axis=1)
+        rows, columns = numpy.nonzero(keep)
+        return rows, columns
+
+    def _best(self, scores: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """Places of each span's best label, without those that are best unlabelled."""
+        if not len(scores):
+            return numpy.zeros(0, dtype="int64"), numpy.zeros(0, dtype="int64")
+        best = scores.argmax(axis=1)
+        keep = best < len(self.labels)
+        if self.cfg["threshold"] is not None:
+            keep &= scores[numpy.arange(len(scores)), best] >= self.cfg["threshold"]
+        rows = numpy.flatnonzero(keep)
+        return rows, best[rows]
+
+    # Learning
+
+    def update(
+        self,
+        examples: Iterable["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch: the scores of all suggested spans are pulled to 1 for gold labels and to 0 for others."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, f"{type(self).__name__}.update")
+        self._validate_categories(examples)
+        docs = [example.predicted for example in examples]
+        spans = self.suggester(docs, ops=self.model.ops)
+        if _count(spans):
+            set_dropout_rate(self.model, drop)
+            with self._weights_needed():
+                scores, backprop = self.model.begin_update((docs, spans))
+            loss, d_scores = self.get_loss(examples, (spans, scores))
+            backprop(d_scores)
+            losses[self.name] += loss
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        return losses
+
+    def get_loss(self, examples: Iterable["Example"], spans_scores: tuple[Ragged, Any]) -> tuple[float, Floats2d]:
+        """Sum of the squared differences to the gold labels of the suggested spans, and the gradient of their scores."""
+        spans, scores = spans_scores
+        ops = self.model.ops
+        targets = numpy.zeros(scores.shape, dtype="f")
+        columns = {label: column for column, label in enumerate(self.labels)}
+        first = 0
+        for example, bounds in zip(examples, self._bounds(spans), strict=True):
+            places = {(start, end): first + row for row, (start, end) in enumerate(bounds.tolist())}
+            for span in self._get_aligned_spans(example):
+                row = places.get((span.start, span.end))
+                if row is not None and span.label_ in columns:
+                    targets[row, columns[span.label_]] = 1.0
+            first += len(bounds)
+        negative = ~targets.any(axis=1)
+        if self.add_negative_label:
+            targets[negative, len(self.labels)] = 1.0
+        d_scores = scores - ops.asarray(targets)
+        weight = self.cfg.get("negative_weight")
+        if weight is not None and weight != 1.0:
+            d_scores[ops.xp.asarray(numpy.flatnonzero(negative))] *= weight
+        return float((d_scores**2).sum()), d_scores
+
+    def _get_aligned_spans(self, example: "Example") -> Sequence[Span]:
+        return example.get_aligned_spans_y2x(example.reference.spans.get(self.key, []), allow_overlap=True)
+
+    def _validate_categories(self, examples: Iterable["Example"]) -> None:
+        """Nothing to check: spans may have any labels."""
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable["Example"]],
+        *,
+        nlp: Language | None = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        """Set up labels and weights.
+
+        get_examples: function giving gold examples, with spans under `spans_key`. labels: labels to use as they are, instead of
+        those found in the examples. Raises TypeError or ValueError for bad examples, ValueError when there is no label.
+        """
+        self._validate_get_examples(get_examples)
+        if labels is None:
+            found = (span.label_ for example in get_examples() for span in example.reference.spans.get(self.key, []))
+            labels = dict.fromkeys(found)
+        for label in labels:
+            self.add_label(label)
+        if not self.labels:
+            sample = next(iter(get_examples()), None)
+            there = ", ".join(map(repr, sample.reference.spans)) if sample is not None else ""
+            raise ValueError(
+                f"`{self.name}` has no labels: the data has no spans under {self.key!r} (the first document has "
+                f"{there or 'no span groups'}). Set `spans_key` to the key of your spans, or pass labels to initialize."
+            )
+        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
+        spans = build_ngram_suggester([1])(docs, ops=self.model.ops)
+        self.model.initialize(X=(docs, spans), Y=self.model.ops.alloc2f(_count(spans), self._n_labels))
+
+
+def _count(spans: Ragged) -> int:
+    return int(spans.lengths.sum()) if len(spans.lengths) else 0
+
+
+def _without_overlap(
+    bounds: numpy.ndarray, scores: numpy.ndarray, rows: numpy.ndarray, columns: numpy.ndarray
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Of spans that share tokens the one with the best score; the best first."""
+    order = numpy.argsort(-scores[rows, columns], kind="stable")
+    taken = numpy.zeros(int(bounds[:, 1].max()) if len(bounds) else 0, dtype=bool)
+    kept = []
+    for place in order:
+        start, end = bounds[rows[place]]
+        if not taken[start:end].any():
+            taken[start:end] = True
+            kept.append(place)
+    return rows[kept], columns[kept]
