@@ -162,12 +162,14 @@ def get_tok2vec_ref(nlp: "Language", pretrain_config: Mapping[str, Any]) -> Any:
         raise ConfigValidationError(f"the pipeline has no component `{name}`{there}", path=("pretraining", "component"))
     layer = nlp.get_pipe(name).model
     if pretrain_config["layer"]:
-        wanted, known = pretrain_config["layer"], [ref for ref in layer.ref_names if layer.has_ref(ref)]
-        if wanted not in known:
-            problem = f"the model of `{name}` has no layer `{wanted}`{nearest(wanted, known)}"
-            problem += f"; it has: {', '.join(known) or 'none'}"
+        wanted = pretrain_config["layer"]
+        # Some architectures name their encoder on a node inside them.
+        holders = {ref: node for node in reversed(list(layer.walk())) for ref in node.ref_names if node.has_ref(ref)}
+        if wanted not in holders:
+            problem = f"the model of `{name}` has no layer `{wanted}`{nearest(wanted, holders)}"
+            problem += f"; it has: {', '.join(sorted(holders)) or 'none'}"
             raise ConfigValidationError(problem, path=("pretraining", "layer"), hint='layer = "" stands for the whole model')
-        layer = layer.get_ref(wanted)
+        layer = holders[wanted].get_ref(wanted)
     listeners = [node for node in layer.walk() if hasattr(node, "upstream_name")]
     if len(listeners) == 1:
         layer = listeners[0]

@@ -271,7 +271,6 @@ def build_textcat_parametric_attention_v1(
     document.set_ref("nonlinear_layer", nonlinear_layer)
     document.set_ref("norm_layer", norm_layer)
     document.init = _init_parametric_attention
-    model.set_ref("tok2vec", tok2vec)  # for `pretrain`: there is none on this level in spaCy
     model.set_ref("output_layer", output_layer)
     model.attrs["multi_label"] = not exclusive_classes
     return model
