@@ -175,15 +175,18 @@ inline void linear_block(const PackedShape& s, const float* input, size_t ld_inp
 // Rows are few and lie anywhere, so the last block of them is as small as it can be.
 void linear_rows(const PackedShape& s, const float* input, size_t ld_input, const int32_t* from, size_t rows, const float* packed,
                  const float* bias, float* output, size_t ld_output, const int32_t* to) {
-    constexpr size_t ROWS = block_rows(2), SOME = ROWS * 2 / 3, FEW = ROWS / 3;
-    for (size_t row = 0; row < rows; row += ROWS) {
-        const size_t left = rows - row;
+    constexpr size_t ROWS = block_rows(2), SOME = ROWS * 2 / 3, FEW = ROWS / 3, TOGETHER = 4 * ROWS;
+    for (size_t start = 0; start < rows; start += TOGETHER) {
+        const size_t stop = start + TOGETHER < rows ? start + TOGETHER : rows;
         for (size_t panel = 0; panel < s.panels; ++panel) {
             const float* weights = packed + panel * s.depth * 2 * LANES;
             const size_t column = panel * 2 * LANES;
-            if (left <= FEW) linear_block<FEW>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
-            else if (left <= SOME) linear_block<SOME>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
-            else linear_block<ROWS>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+            for (size_t row = start; row < stop; row += ROWS) {
+                const size_t left = stop - row;
+                if (left <= FEW) linear_block<FEW>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+                else if (left <= SOME) linear_block<SOME>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+                else linear_block<ROWS>(s, input, ld_input, from + row, left, weights, bias, column, output, ld_output, to + row);
+            }
         }
     }
 }

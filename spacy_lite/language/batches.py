@@ -1,4 +1,4 @@
-"""Batches of texts of about equal cost: cut by length, not by number, and never more than a few thousand words.
+"""Batches of texts of about equal cost: cut by length, not by number, and never more than some ten thousand words.
 
 A batch of this size keeps the matrices of a model in the processor's cache and large enough for its kernels; more texts in one
 batch cost memory and gain nothing.
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 __all__ = ["Batch", "batches_of", "text_length"]
 
-MOST_TEXTS = 128
-# About 4000 words of English. A single longer text is a batch of its own.
-MOST_CHARACTERS = 24_000
+MOST_TEXTS = 512
+# About 13,000 words of English. A single longer text is a batch of its own.
+MOST_CHARACTERS = 72_000
 CHARACTERS_OF_A_TOKEN = 6
 
 

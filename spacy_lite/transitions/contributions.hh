@@ -13,7 +13,7 @@ namespace spacy_lite {
 constexpr size_t kMaxSlots = 16;
 constexpr size_t kStateRows = 128;    // states whose slots are looked up at once
 constexpr size_t kRingRows = 4096;    // contributions that are kept
-constexpr int32_t kReadAhead = 8;    // tokens computed together in a slot that walks through the document, as many as a kernel's block
+constexpr int32_t kReadAhead = 4;    // tokens computed together in a slot that walks through the document, a small block of the kernel
 
 // The hidden layer's weights, one packed linear layer a slot.
 struct HiddenWeights {

@@ -1,6 +1,7 @@
 // Greedy search over a batch of documents, for prediction and for training. The states of all documents step together, so that
 // the scores of a step are one matrix product.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,9 @@
 #include "transitions/moves.hh"
 
 namespace spacy_lite {
+
+// States a greedy search steps together: enough to share the reading of weights, few enough for their rows to stay in the cache.
+constexpr size_t kActiveStates = 48;
 
 // What scores states: contributions of the tokens a state looks at, summed, maxout, and an output layer.
 struct Scorer {
@@ -156,26 +160,49 @@ inline void gather_slots(const Scorer& m, const typename System::State& state, i
         if (out[f] >= 0) out[f] += state.offset;
 }
 
+// The states that a greedy search steps together: as many at once as the cache likes. Where one ends, the next begins, the longest first,
+// so that there are few until the very end.
+template <class System>
+struct ActiveStates {
+    std::vector<size_t> now;
+    std::vector<size_t> later;  // shortest first
+
+    ActiveStates(const Batch<System>& batch, size_t most) {
+        for (size_t i = 0; i < batch.states.size(); ++i)
+            if (!batch.states[i].is_final()) later.push_back(i);
+        std::stable_sort(later.begin(), later.end(), [&](size_t a, size_t b) { return batch.states[a].size < batch.states[b].size; });
+        now.reserve(std::min(most, later.size()));
+        while (now.size() < most && !later.empty()) begin();
+    }
+
+    void begin() {
+        now.push_back(later.back());
+        later.pop_back();
+    }
+};
+
 // Run every state to its end (or for `max_moves` moves if that is not 0), always taking the best valid move.
 template <class System>
 void greedy(const Scorer& m, Batch<System>& batch, size_t max_moves) {
-    std::vector<size_t> active;
-    for (size_t i = 0; i < batch.states.size(); ++i)
-        if (!batch.states[i].is_final()) active.push_back(i);
-    std::vector<int32_t> slots(active.size() * m.slots);
-    std::vector<float> hidden(active.size() * m.hidden), scores(active.size() * m.n_moves);
-    for (size_t step = 0; !active.empty() && (max_moves == 0 || step < max_moves); ++step) {
-        for (size_t k = 0; k < active.size(); ++k) gather_slots<System>(m, batch.states[active[k]], &slots[k * m.slots]);
-        score_states(m, slots.data(), active.size(), hidden.data(), nullptr, scores.data());
+    // Moves are counted for all states at once: then all begin at once.
+    ActiveStates<System> active(batch, max_moves ? batch.states.size() : kActiveStates);
+    std::vector<size_t>& now = active.now;
+    std::vector<int32_t> slots(now.size() * m.slots);
+    std::vector<float> hidden(now.size() * m.hidden), scores(now.size() * m.n_moves);
+    for (size_t step = 0; !now.empty() && (max_moves == 0 || step < max_moves); ++step) {
+        for (size_t k = 0; k < now.size(); ++k) gather_slots<System>(m, batch.states[now[k]], &slots[k * m.slots]);
+        score_states(m, slots.data(), now.size(), hidden.data(), nullptr, scores.data());
+        const size_t most = now.size();
         size_t kept = 0;
-        for (size_t k = 0; k < active.size(); ++k) {
-            const size_t i = active[k];
+        for (size_t k = 0; k < most; ++k) {
+            const size_t i = now[k];
             const int32_t move = best_valid(&scores[k * m.n_moves], batch.moves, batch.system->validity(batch.states[i], batch.inputs[i]));
             if (move < 0) System::force_final(batch.states[i]);
             else batch.take(i, move);
-            if (!batch.states[i].is_final()) active[kept++] = i;
+            if (!batch.states[i].is_final()) now[kept++] = i;
         }
-        active.resize(kept);
+        now.resize(kept);
+        while (now.size() < most && !active.later.empty()) active.begin();
     }
 }
 
