@@ -13,6 +13,7 @@ from ..gold import validate_examples
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc, Span, SpanGroup
+from .span_choice import Places, best_label_each, good_labels, without_overlap
 from .suggesters import (
     Suggester,
     build_ngram_range_suggester,
@@ -100,6 +101,7 @@ def make_spancat_scorer() -> Callable:
         "model": spancat_model("spacy.MultiHashEmbed.v2", "spacy.LinearLogistic.v1"),
         "suggester": DEFAULT_SUGGESTER,
         "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
+        "save_activations": False,
     },
     default_score_weights=SCORE_WEIGHTS,
 )
@@ -112,11 +114,13 @@ def make_spancat(
     scorer: Callable | None,
     threshold: float,
     max_positive: int | None,
+    save_activations: bool = False,
 ) -> "SpanCategorizer":
     """Construct a span categorizer that gives a span any number of labels.
 
     suggester: which spans to score. model: their scores. spans_key: key of `doc.spans` for gold and predicted spans. threshold:
-    a label whose score is at least this is assigned. max_positive: most labels of a span, the best ones.
+    a label whose score is at least this is assigned. max_positive: most labels of a span, the best ones. save_activations: keep
+    the suggested spans and all their scores in `doc.activations`.
     """
     return SpanCategorizer(
         nlp.vocab,
@@ -127,6 +131,7 @@ def make_spancat(
         threshold=threshold,
         max_positive=max_positive,
         scorer=scorer,
+        save_activations=save_activations,
     )
 
 
@@ -140,6 +145,7 @@ def make_spancat(
         "suggester": DEFAULT_SUGGESTER,
         "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
         "allow_overlap": True,
+        "save_activations": False,
     },
     default_score_weights=SCORE_WEIGHTS,
 )
@@ -152,6 +158,7 @@ def make_spancat_singlelabel(
     negative_weight: float,
     allow_overlap: bool,
     scorer: Callable | None,
+    save_activations: bool = False,
 ) -> "SpanCategorizer":
     """Construct a span categorizer that gives a span one label or none.
 
@@ -170,6 +177,7 @@ def make_spancat_singlelabel(
         max_positive=1,
         threshold=None,
         scorer=scorer,
+        save_activations=save_activations,
     )
 
 
@@ -195,6 +203,7 @@ class SpanCategorizer(TrainablePipe):
         max_positive: int | None = None,
         threshold: float | None = 0.5,
         scorer: Callable | None = spancat_score,
+        save_activations: bool = False,
     ):
         """See `make_spancat` and `make_spancat_singlelabel` for the arguments."""
         super().__init__(
@@ -211,6 +220,7 @@ class SpanCategorizer(TrainablePipe):
         self.suggester = suggester
         self.add_negative_label = add_negative_label
         self.scorer = scorer
+        self.save_activations = save_activations
 
     @property
     def key(self) -> str:
@@ -256,14 +266,15 @@ class SpanCategorizer(TrainablePipe):
 
     # Annotating
 
-    def predict(self, docs: Iterable[Doc]) -> tuple[Ragged, Any]:
-        """Suggested spans and their scores."""
+    def predict(self, docs: Iterable[Doc]) -> Any:
+        """Suggested spans and their scores; with `save_activations` a dict with them under `indices` and `scores`."""
         docs = list(docs)
         spans = self.suggester(docs, ops=self.model.ops)
-        if not _count(spans):
-            return spans, self.model.ops.alloc2f(0, self._n_labels)
-        with self._weights_needed():
-            return spans, self.model.predict((docs, spans))
+        scores = self.model.ops.alloc2f(0, self._n_labels)
+        if _count(spans):
+            with self._weights_needed():
+                scores = self.model.predict((docs, spans))
+        return {"indices": spans, "scores": scores} if self.save_activations else (spans, scores)
 
     def set_candidates(self, docs: Iterable[Doc], *, candidates_key: str = "candidates") -> None:
         """Write what the suggester suggests to `doc.spans[candidates_key]`."""
@@ -272,54 +283,57 @@ class SpanCategorizer(TrainablePipe):
         for doc, bounds in zip(docs, self._bounds(spans), strict=True):
             doc.spans[candidates_key] = [Span(doc, start, end) for start, end in bounds.tolist()]
 
-    def set_annotations(self, docs: Iterable[Doc], indices_scores: tuple[Ragged, Any]) -> None:
-        """Write the spans whose scores are good enough. indices_scores: what `predict` gave for these documents."""
-        spans, scores = indices_scores
+    def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, indices_scores: Any = None) -> None:
+        """Write the spans whose scores are good enough.
+
+        activations (or indices_scores): what `predict` gave for these documents.
+        """
+        docs = list(docs)
+        found = activations if indices_scores is None else indices_scores
+        if isinstance(found, dict):
+            if self.save_activations:
+                self._keep_activations(docs, found)
+            found = (found["indices"], found["scores"])
+        spans, scores = found  # type: ignore[misc]
         scores = self.model.ops.to_numpy(scores)
+        bounds, counts = self._flat_bounds(spans)
+        rows, columns = self._choose(bounds, counts, scores)
+        chosen = bounds[rows].tolist()
+        labels = [self.vocab.strings.add(label) for label in self.labels]
+        names = [labels[column] for column in columns.tolist()]
+        own_scores = scores[rows, columns]
+        if self.cfg["max_positive"] == 1:
+            own_scores = own_scores[:, numpy.newaxis]  # the shape readers of such groups know
+        ends = numpy.searchsorted(_documents(counts)[rows], numpy.arange(len(docs)), side="right")
         start = 0
-        for doc, bounds in zip(docs, self._bounds(spans), strict=True):
-            own = scores[start : start + len(bounds)]
-            start += len(bounds)
-            rows, columns = self._best(own) if self.cfg["max_positive"] == 1 else self._good(own)
-            if self.cfg["max_positive"] == 1 and not self.cfg.get("allow_overlap", True):
-                rows, columns = _without_overlap(bounds, own, rows, columns)
-            group = SpanGroup(doc, name=self.key)
-            group.extend(
-                Span(doc, int(bounds[row, 0]), int(bounds[row, 1]), label=self.labels[column])
-                for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-            )
-            if len(bounds):
-                found = own[rows, columns]
-                # One column where a span has one label: the shape readers of such groups know.
-                group.attrs["scores"] = found[:, numpy.newaxis] if self.cfg["max_positive"] == 1 else found
+        for doc, count, end in zip(docs, counts.tolist(), ends.tolist(), strict=True):
+            places = range(start, end)
+            group = SpanGroup(doc, name=self.key, spans=[Span(doc, chosen[i][0], chosen[i][1], names[i]) for i in places])
+            if count:
+                group.attrs["scores"] = own_scores[start:end].copy()
             doc.spans[self.key] = group
+            start = end
+
+    def _choose(self, bounds: numpy.ndarray, counts: numpy.ndarray, scores: numpy.ndarray) -> Places:
+        if self.cfg["max_positive"] != 1:
+            return good_labels(scores, self.cfg["threshold"], self.cfg["max_positive"])
+        places = best_label_each(scores, len(self.labels), self.cfg["threshold"])
+        return places if self.cfg.get("allow_overlap", True) else without_overlap(bounds, counts, scores, places)
+
+    def _keep_activations(self, docs: list[Doc], activations: dict[str, Any]) -> None:
+        bounds = self._bounds(activations["indices"])
+        ends = numpy.cumsum([len(own) for own in bounds])
+        for doc, own, end in zip(docs, bounds, ends.tolist(), strict=True):
+            doc.activations[self.name] = {"indices": own, "scores": activations["scores"][end - len(own) : end]}
+
+    def _flat_bounds(self, spans: Ragged) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """(start, end) rows of all spans, and how many each document has."""
+        return self.model.ops.to_numpy(spans.dataXd).reshape(-1, 2), self.model.ops.to_numpy(spans.lengths)
 
     def _bounds(self, spans: Ragged) -> list[numpy.ndarray]:
         """(start, end) rows of each document."""
-        ends = numpy.cumsum(self.model.ops.to_numpy(spans.lengths))
-        rows = self.model.ops.to_numpy(spans.dataXd).reshape(-1, 2)
-        return numpy.split(rows, ends[:-1]) if len(ends) else []
-
-    def _good(self, scores: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """Places of the labels that reach the threshold, at most `max_positive` of a span."""
-        keep = scores >= self.cfg["threshold"]
-        most = self.cfg["max_positive"]
-        if most is not None and most < scores.shape[1]:
-            ranked = (-scores).argsort(axis=1)
-            numpy.put_along_axis(keep, ranked[:, most:], False, axis=1)
-        rows, columns = numpy.nonzero(keep)
-        return rows, columns
-
-    def _best(self, scores: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """Places of each span's best label, without those that are best unlabelled."""
-        if not len(scores):
-            return numpy.zeros(0, dtype="int64"), numpy.zeros(0, dtype="int64")
-        best = scores.argmax(axis=1)
-        keep = best < len(self.labels)
-        if self.cfg["threshold"] is not None:
-            keep &= scores[numpy.arange(len(scores)), best] >= self.cfg["threshold"]
-        rows = numpy.flatnonzero(keep)
-        return rows, best[rows]
+        rows, counts = self._flat_bounds(spans)
+        return numpy.split(rows, numpy.cumsum(counts)[:-1]) if len(counts) else []
 
     # Learning
 
@@ -413,16 +427,6 @@ def _count(spans: Ragged) -> int:
     return int(spans.lengths.sum()) if len(spans.lengths) else 0
 
 
-def _without_overlap(
-    bounds: numpy.ndarray, scores: numpy.ndarray, rows: numpy.ndarray, columns: numpy.ndarray
-) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Of spans that share tokens the one with the best score; the best first."""
-    order = numpy.argsort(-scores[rows, columns], kind="stable")
-    taken = numpy.zeros(int(bounds[:, 1].max()) if len(bounds) else 0, dtype=bool)
-    kept = []
-    for place in order:
-        start, end = bounds[rows[place]]
-        if not taken[start:end].any():
-            taken[start:end] = True
-            kept.append(place)
-    return rows[kept], columns[kept]
+def _documents(counts: numpy.ndarray) -> numpy.ndarray:
+    """The document of each span."""
+    return numpy.repeat(numpy.arange(len(counts)), counts)

@@ -90,6 +90,7 @@ def _score_without_threshold(examples: Iterable["Example"], **kwargs: Any) -> di
         "threshold": 0.0,
         "model": textcat_model(exclusive_classes=True),
         "scorer": {"@scorers": "spacy.textcat_scorer.v2"},
+        "save_activations": False,
     },
     default_score_weights=SCORE_WEIGHTS,
 )
@@ -100,14 +101,23 @@ def make_textcat(
     threshold: float,
     scorer: Callable | None,
     label_smoothing: float = 0.0,
+    save_activations: bool = False,
 ) -> "TextCategorizer":
     """Construct a classifier whose categories exclude each other.
 
     model: from documents to a row of scores each. threshold: the best category counts as predicted, in scoring, from this score
     on. scorer: function that scores examples. label_smoothing: share of the probability mass that training spreads over the
-    other categories.
+    other categories. save_activations: keep the scores in `doc.activations`.
     """
-    return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer, label_smoothing=label_smoothing)
+    return TextCategorizer(
+        nlp.vocab,
+        model,
+        name,
+        threshold=threshold,
+        scorer=scorer,
+        label_smoothing=label_smoothing,
+        save_activations=save_activations,
+    )
 
 
 class TextCategorizer(TrainablePipe):
@@ -128,11 +138,13 @@ class TextCategorizer(TrainablePipe):
         threshold: float,
         scorer: Callable | None = textcat_score,
         label_smoothing: float = 0.0,
+        save_activations: bool = False,
     ):
         """See `make_textcat` for the arguments."""
         super().__init__(vocab, model, name, labels=[], threshold=threshold, positive_label=None)
         self.scorer = scorer
         self.label_smoothing = label_smoothing
+        self.save_activations = save_activations
 
     # Labels
 
@@ -167,8 +179,14 @@ class TextCategorizer(TrainablePipe):
     # Annotating
 
     def predict(self, docs: Iterable[Doc]) -> Any:
-        """Scores of the documents, (documents, labels); zeros for those without a token, whatever the batch."""
-        docs = list(docs)
+        """Scores of the documents, (documents, labels); zeros for those without a token, whatever the batch.
+
+        With `save_activations` a dict with them under `probabilities`.
+        """
+        scores = self._scores(list(docs))
+        return {"probabilities": scores} if self.save_activations else scores
+
+    def _scores(self, docs: list[Doc]) -> Any:
         if not any(len(doc) for doc in docs):
             return self.model.ops.xp.zeros((len(docs), len(self.labels)), dtype="f")
         with self._weights_needed():
@@ -178,8 +196,17 @@ class TextCategorizer(TrainablePipe):
             scores[self.model.ops.xp.asarray(empty)] = 0.0
         return scores
 
-    def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
-        """Write the scores to `doc.cats`. scores: what `predict` gave for these documents."""
+    def set_annotations(  # type: ignore[override]
+        self, docs: Iterable[Doc], activations: Any = None, *, scores: Any = None
+    ) -> None:
+        """Write the scores to `doc.cats`. activations (or scores): what `predict` gave for these documents."""
+        docs = list(docs)
+        scores = activations if scores is None else scores
+        if isinstance(scores, dict):
+            scores = scores["probabilities"]
+            if self.save_activations:
+                for doc, own in zip(docs, scores, strict=True):
+                    doc.activations[self.name] = {"probabilities": own}
         rows = self.model.ops.to_numpy(scores).tolist()
         labels = self.cfg["labels"]
         for doc, row in zip(docs, rows, strict=True):

@@ -48,18 +48,26 @@ def make_textcat_multilabel_scorer_v1() -> Callable:
         "threshold": 0.5,
         "model": textcat_model(exclusive_classes=False),
         "scorer": {"@scorers": "spacy.textcat_multilabel_scorer.v2"},
+        "save_activations": False,
     },
     default_score_weights=SCORE_WEIGHTS,
 )
 def make_multilabel_textcat(
-    nlp: Language, name: str, model: Model[list[Doc], Floats2d], threshold: float, scorer: Callable | None
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], Floats2d],
+    threshold: float,
+    scorer: Callable | None,
+    save_activations: bool = False,
 ) -> "MultiLabel_TextCategorizer":
     """Construct a classifier whose categories are independent of each other.
 
     model: from documents to a row of scores each. threshold: a category counts as predicted, in scoring, from this score on.
-    scorer: function that scores examples.
+    scorer: function that scores examples. save_activations: keep the scores in `doc.activations`.
     """
-    return MultiLabel_TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
+    return MultiLabel_TextCategorizer(
+        nlp.vocab, model, name, threshold=threshold, scorer=scorer, save_activations=save_activations
+    )
 
 
 class MultiLabel_TextCategorizer(TextCategorizer):
@@ -75,9 +83,10 @@ class MultiLabel_TextCategorizer(TextCategorizer):
         *,
         threshold: float,
         scorer: Callable | None = textcat_multilabel_score,
+        save_activations: bool = False,
     ):
         """See `make_multilabel_textcat` for the arguments."""
-        super().__init__(vocab, model, name, threshold=threshold, scorer=scorer)
+        super().__init__(vocab, model, name, threshold=threshold, scorer=scorer, save_activations=save_activations)
         del self.cfg["positive_label"]
 
     def initialize(  # type: ignore[override]

@@ -163,3 +163,61 @@ def test_gold_borders_inside_a_token_are_unknown():
     truths, known = pipe._get_aligned_truth_scores([Example(predicted, reference)])
     assert known.tolist() == [[0.0, 1.0], [1.0, 1.0]]
     assert truths.tolist() == [[0.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("name", ["spancat", "spancat_singlelabel"])
+def test_suggested_spans_and_scores_are_kept_as_activations_when_asked_for(name):
+    nlp, pipe = made(name, save_activations=True)
+    trained(nlp, 1)
+    docs = list(nlp.pipe(["Mara Finch saw", "", "harbour"], batch_size=2))
+    pipe.save_activations = False
+    for doc in docs:
+        spans, scores = pipe.predict([doc])
+        kept = doc.activations[name]
+        assert kept["indices"].tolist() == spans.dataXd.tolist()
+        assert kept["scores"] == pytest.approx(scores, abs=1e-5)
+
+
+def chosen_one_by_one(bounds, scores, labels, threshold, most, allow_overlap):
+    """The rules, said slowly, for one document."""
+    found = []
+    for (start, end), row in zip(bounds, scores, strict=True):
+        ranked = sorted(range(len(row)), key=lambda column: -row[column])
+        if most == 1:
+            ranked = [ranked[0]] if ranked[0] < len(labels) else []
+        good = [c for c in ranked[:most] if threshold is None or row[c] >= threshold]
+        found += [(start, end, labels[c], row[c]) for c in sorted(good)]
+    if allow_overlap:
+        return found
+    kept = []
+    for span in sorted(found, key=lambda span: -span[3]):
+        if all(span[1] <= start or end <= span[0] for start, end, _, _ in kept):
+            kept.append(span)
+    return kept
+
+
+@pytest.mark.parametrize(
+    "most, allow_overlap, negative",
+    [(None, True, False), (2, True, False), (1, True, False), (1, False, False), (1, True, True), (1, False, True)],
+)
+def test_choosing_for_a_whole_batch_is_choosing_for_each_document(most, allow_overlap, negative):
+    random = numpy.random.default_rng(0)
+    name = "spancat_singlelabel" if negative else "spancat"
+    nlp, pipe = made(name)
+    for label in "ABC":
+        pipe.add_label(label)
+    threshold = None if negative else 0.6
+    pipe.cfg.update(max_positive=most, allow_overlap=allow_overlap, threshold=threshold)
+    for _ in range(20):
+        docs = [Doc(nlp.vocab, words=["x"] * random.integers(0, 8)) for _ in range(5)]
+        spans = build_ngram_suggester([1, 2, 3])(docs)
+        scores = random.random((int(spans.lengths.sum()), 3 + negative)).astype("f")
+        pipe.set_annotations(docs, (spans, scores))
+        ends = numpy.cumsum(spans.lengths)
+        for doc, end, length in zip(docs, ends, spans.lengths, strict=True):
+            own = slice(end - length, end)
+            want = chosen_one_by_one(spans.dataXd[own].tolist(), scores[own].tolist(), "ABC", threshold, most, allow_overlap)
+            group = doc.spans["sc"]
+            assert [(span.start, span.end, span.label_) for span in group] == [span[:3] for span in want]
+            if length:
+                assert group.attrs["scores"].ravel().tolist() == [span[3] for span in want]

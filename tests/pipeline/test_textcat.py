@@ -180,3 +180,15 @@ def test_the_linear_layer_of_an_ensemble_is_spacys_default():
     model = nlp.get_pipe_config("textcat")["model"]
     assert model["@architectures"] == "spacy.TextCatEnsemble.v2"
     assert model["linear_model"]["length"] == 262144
+
+
+@pytest.mark.parametrize("name", ["textcat", "textcat_multilabel"])
+def test_scores_are_kept_as_activations_when_asked_for(name):
+    nlp, pipe = made(name, save_activations=True)
+    trained(nlp, 1)
+    docs = list(nlp.pipe(["what a day", "", "rain"], batch_size=2))
+    for doc in docs:
+        kept = doc.activations[name]["probabilities"]
+        assert dict(zip(pipe.labels, kept.tolist(), strict=True)) == doc.cats
+    pipe.save_activations = False
+    assert name not in nlp("rain").activations
