@@ -34,10 +34,6 @@ def use_isa(str name):
     _kernels = found
 
 
-cdef enum:
-    ARGMAX_ROWS = 48
-
-
 cdef float* _allocate(size_t floats) except NULL:
     cdef size_t size = (floats * sizeof(float) + 63) // 64 * 64
     cdef float* block = <float*>aligned_alloc(64, size if size else 64)
@@ -150,29 +146,6 @@ def linear(const float[:, ::1] X, Packed packed, out=None):
         with nogil:
             packed.kernels.linear(packed.shape, &X[0, 0], packed.shape.depth, rows, packed.weights, packed.bias, &view[0, 0],
                                   packed.shape.outputs, False)
-    return out
-
-
-def linear_argmax(const float[:, ::1] X, Packed packed):
-    cdef size_t rows = X.shape[0]
-    cdef size_t outputs = packed.shape.outputs
-    cdef size_t start, count
-    if <size_t>X.shape[1] != packed.shape.depth or packed.shape.maxout:
-        raise ValueError(f"linear_argmax: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
-    out = np.empty(rows, dtype=np.int32)
-    if rows == 0:
-        return out
-    cdef int32_t[::1] view = out
-    # A few rows at a time, so that the scores are still in the second-level cache when they are looked through.
-    cdef float* scores = _allocate(ARGMAX_ROWS * outputs)
-    with nogil:
-        start = 0
-        while start < rows:
-            count = min(ARGMAX_ROWS, rows - start)
-            packed.kernels.linear(packed.shape, &X[start, 0], packed.shape.depth, count, packed.weights, packed.bias, scores, outputs, False)
-            packed.kernels.argmax_rows(scores, count, outputs, &view[start])
-            start += count
-        free(scores)
     return out
 
 

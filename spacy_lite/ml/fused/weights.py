@@ -5,10 +5,11 @@ from typing import Any
 import numpy
 from thinc.api import Model
 
+from ...kernels.linear_argmax import pack_ranked
 from ...kernels.network import pack_window
 from ...kernels.packing import packed
 
-__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_window"]
+__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_window"]
 
 
 def packed_maxout(layer: Model) -> Any:
@@ -24,6 +25,11 @@ def packed_window(layer: Model) -> Any:
 def packed_linear(layer: Model) -> Any:
     """The weights W (nO, nI) and b (nO,) of a linear layer, packed."""
     return packed(layer.get_param("W"), layer.get_param("b"), trained=layer.has_grad("W"))
+
+
+def packed_ranked(layer: Model) -> Any:
+    """The weights W (nO, nI) and b (nO,) of a linear layer of which only the best output is wanted, packed."""
+    return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_ranked, trained=layer.has_grad("W"))
 
 
 def gradient(layer: Model, name: str) -> numpy.ndarray:

@@ -9,8 +9,9 @@ from thinc.layers.softmax import forward as plain_forward
 from thinc.types import Floats2d
 
 from ...kernels import network
+from ...kernels.linear_argmax import best_outputs
 from ..fused import is_fused, with_forward
-from ..fused.weights import gradient, packed_linear
+from ..fused.weights import gradient, packed_linear, packed_ranked
 
 __all__ = ["best_classes", "softmax_scores"]
 
@@ -50,7 +51,7 @@ def best_classes(model: Model, X: Any) -> numpy.ndarray:
     """The class with the highest score of each row (N, nI), the first of equals, as (N,) int32; the scores are not kept."""
     if not is_fused(model) or X.dtype != numpy.float32:
         return model.ops.to_numpy(model.predict(X).argmax(axis=1)).astype("int32")
-    return network.linear_argmax(numpy.ascontiguousarray(X), packed_linear(model))
+    return best_outputs(numpy.ascontiguousarray(X), packed_ranked(model))
 
 
 def _refuse(d_scores: Any) -> Any:
