@@ -4,7 +4,7 @@ from libc.stdlib cimport free, malloc
 cimport numpy as np
 import numpy as np
 
-from .network cimport Kernels, Packed
+from .network cimport Packed
 from .network import pack_linear
 
 np.import_array()

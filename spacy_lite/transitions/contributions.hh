@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
+#include "kernels/large_array.hh"
 #include "kernels/network.hh"
 
 namespace spacy_lite {
@@ -31,7 +31,7 @@ class Contributions {
     Contributions(const HiddenWeights& hidden, const float* vectors, size_t tokens)
         : hidden_(hidden), vectors_(vectors), tokens_(tokens), width_(hidden.shape.outputs), where_(hidden.slots * tokens, kAbsent) {
         capacity_ = std::min(kRingRows, std::max<size_t>(hidden.slots * (tokens + kReadAhead), 1));
-        ring_.reset(new float[capacity_ * width_]);
+        ring_ = large_array(capacity_ * width_);
         owner_.assign(capacity_, -1);
         used_.assign(capacity_, 0);
     }
@@ -134,7 +134,7 @@ class Contributions {
     size_t ahead_ = 0;              // rows that may still be computed before they are asked for, in this step
     uint32_t step_ = 0;
     std::vector<int32_t> where_;    // (slots, tokens) row of the ring
-    std::unique_ptr<float[]> ring_;
+    LargeArray ring_;
     std::vector<int64_t> owner_;    // (capacity,) place in where_, -1 for none
     std::vector<uint32_t> used_;    // (capacity,) step that last asked for the row
     std::vector<int32_t> wanted_[kMaxSlots], places_;
