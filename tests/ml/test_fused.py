@@ -41,11 +41,11 @@ def make_docs(vocab, lengths, seed=0):
     return [Doc(vocab, words=[WORDS[i] for i in random.randint(0, len(WORDS), n)]) for n in lengths]
 
 
-def make_model(spec, docs, seed=0):
+def make_model(spec, docs, seed=0, Y=None):
     """An initialized model whose parameters are all random, biases and gains too."""
     fix_random_seed(seed)
     model = registry.resolve({"model": spec})["model"]
-    model.initialize(X=docs)
+    model.initialize(X=docs, Y=Y)
     random = numpy.random.RandomState(seed)
     for node in model.walk():
         for name in node.param_names:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
-from thinc.api import Model
+from thinc.api import Model, NumpyOps, Ops
 
 from ...attrs import LOWER
 from ...config import registry
+from ...kernels.ngrams import count_ngrams
 from ...tokens import Doc
 from .feature_extractor import gather
 
-__all__ = ["extract_ngrams"]
+__all__ = ["count_on_device", "extract_ngrams"]
 
 
 @registry.layers("spacy.extract_ngrams.v1")
@@ -28,20 +29,26 @@ def extract_ngrams(ngram_size: int, attr: int | str = LOWER) -> Model[list[Doc],
 
 
 def forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[tuple[Any, Any, Any], Callable]:
-    """Hash and count, a document at a time."""
-    ops = model.ops
+    """Hash and count: in one native pass on the CPU, a document at a time elsewhere."""
     ids, lengths = gather(docs, [model.attrs["attr"]])
+    words = ids.reshape(-1)
+    if isinstance(model.ops, NumpyOps):
+        return count_ngrams(words, lengths, model.attrs["ngram_size"]), lambda d_output: []
+    return count_on_device(model.ops, words, lengths, model.attrs["ngram_size"]), lambda d_output: []
+
+
+def count_on_device(ops: Ops, words: numpy.ndarray, lengths: numpy.ndarray, ngram_size: int) -> tuple[Any, Any, Any]:
+    """What the native pass does, with array operations of `ops`, which may be a GPU's."""
     keys, counts = [], []
     start = 0
     for length in lengths.tolist():
-        words = ops.asarray(numpy.ascontiguousarray(ids[start : start + length, 0]))
+        own = ops.asarray(words[start : start + length])
         start += length
-        grams = [words, *(ops.ngrams(n, words) for n in range(2, model.attrs["ngram_size"] + 1) if length >= n)]
+        grams = [own, *(ops.ngrams(n, own) for n in range(2, ngram_size + 1) if length >= n)]
         distinct, count = ops.xp.unique(ops.xp.concatenate(grams), return_counts=True)
         keys.append(distinct)
         counts.append(count)
     found = ops.asarray1i([len(distinct) for distinct in keys])
     if not keys:
-        return (ops.xp.zeros((0,), dtype="uint64"), ops.alloc1f(0), found), lambda d_output: []
-    all_counts = ops.asarray(ops.xp.concatenate(counts), dtype="float32")
-    return (ops.xp.concatenate(keys), all_counts, found), lambda d_output: []
+        return ops.xp.zeros((0,), dtype="uint64"), ops.alloc1f(0), found
+    return ops.xp.concatenate(keys), ops.asarray(ops.xp.concatenate(counts), dtype="float32"), found

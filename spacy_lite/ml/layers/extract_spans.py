@@ -8,7 +8,7 @@ from thinc.api import Model, Ragged, to_numpy
 
 from ...config import registry
 
-__all__ = ["extract_spans"]
+__all__ = ["extract_spans", "places_of_spans"]
 
 
 @registry.layers("spacy.extract_spans.v1")
@@ -45,9 +45,22 @@ def forward(model: Model, batch: tuple[Ragged, Ragged], is_train: bool) -> tuple
 
 def _indices(tokens: Ragged, spans: Ragged) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Row of every token of every span in the flat batch, and the spans' lengths, both int32."""
-    doc_lengths = numpy.asarray(to_numpy(tokens.lengths), dtype="int64")
-    counts = numpy.asarray(to_numpy(spans.lengths), dtype="int64")
-    bounds = numpy.asarray(to_numpy(spans.dataXd), dtype="int64").reshape(-1, 2)
+    places = places_of_spans(to_numpy(tokens.lengths), spans)
+    lengths = places[:, 1] - places[:, 0]
+    # For each output row: how far it is into its span.
+    within = numpy.arange(lengths.sum(), dtype="int32") - numpy.repeat(numpy.cumsum(lengths) - lengths, lengths)
+    return (numpy.repeat(places[:, 0], lengths) + within).astype("int32"), lengths
+
+
+def places_of_spans(lengths: Any, spans: Ragged) -> numpy.ndarray:
+    """First row in the flat batch and the one behind the last of every span, int32 (S, 2).
+
+    lengths: tokens of each document, (D,). spans: start and end token in their document. Raises ValueError for a span outside
+    its document.
+    """
+    doc_lengths = numpy.asarray(lengths, dtype="int32")
+    counts = numpy.asarray(to_numpy(spans.lengths), dtype="int32")
+    bounds = numpy.asarray(to_numpy(spans.dataXd), dtype="int32").reshape(-1, 2)
     doc_of_span = numpy.repeat(numpy.arange(len(counts)), counts)
     starts, ends = bounds[:, 0], bounds[:, 1]
     wrong = (starts < 0) | (ends < starts) | (ends > doc_lengths[doc_of_span])
@@ -57,9 +70,5 @@ def _indices(tokens: Ragged, spans: Ragged) -> tuple[numpy.ndarray, numpy.ndarra
             f"extract_spans: span {first} is ({starts[first]}, {ends[first]}),"
             f" but its document has {doc_lengths[doc_of_span[first]]} tokens"
         )
-    lengths = ends - starts
-    offsets = numpy.cumsum(doc_lengths) - doc_lengths
-    first_rows = starts + offsets[doc_of_span]
-    # For each output row: how far it is into its span.
-    within = numpy.arange(lengths.sum()) - numpy.repeat(numpy.cumsum(lengths) - lengths, lengths)
-    return (numpy.repeat(first_rows, lengths) + within).astype("int32"), lengths.astype("int32")
+    offsets = numpy.cumsum(doc_lengths, dtype="int32") - doc_lengths
+    return bounds + offsets[doc_of_span][:, numpy.newaxis]

@@ -43,11 +43,13 @@ def with_rows_forward(model: Model, batch: Any, is_train: bool) -> tuple[Any, Ca
 
 
 def rows2ragged() -> Model[Any, Ragged]:
-    """Thinc's `list2ragged`: a list of (n_i, W) arrays becomes one Ragged; free for a RowList."""
+    """Thinc's `list2ragged`: a list of (n_i, W) arrays becomes one Ragged; free for a RowList, and for a Ragged."""
     return Model("list2ragged", _rows2ragged_forward)
 
 
 def _rows2ragged_forward(model: Model, rows: Any, is_train: bool) -> tuple[Ragged, Callable]:
+    if isinstance(rows, Ragged):  # of layers that give one, such as StaticVectors, in trees that expect a list
+        return rows, lambda d_ragged: d_ragged
     lengths = lengths_of(rows)
 
     def backprop(d_ragged: Ragged) -> RowList:

@@ -1,7 +1,5 @@
 """What a span categorizer does with the rows of a span: reduce them to one, and score it."""
 
-from typing import Any
-
 from thinc.api import (
     Linear,
     Logistic,
@@ -18,6 +16,7 @@ from thinc.api import (
 from thinc.types import Floats2d, Ragged
 
 from ...config import registry
+from ..fused.pooling import with_fused_pools
 
 __all__ = ["build_linear_logistic", "build_mean_max_reducer"]
 
@@ -37,5 +36,5 @@ def build_mean_max_reducer(hidden_size: int) -> Model[Ragged, Floats2d]:
 
     hidden_size: width of the output. Input: Ragged (T, W). Output: (number of sequences, hidden_size).
     """
-    pooled: Model[Ragged, Any] = concatenate(reduce_last(), reduce_first(), reduce_mean(), reduce_max())
+    pooled = with_fused_pools(concatenate(reduce_last(), reduce_first(), reduce_mean(), reduce_max()))
     return chain(pooled, Maxout(nO=hidden_size, normalize=True, dropout=0.0))

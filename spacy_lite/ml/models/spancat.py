@@ -5,6 +5,7 @@ from thinc.types import Floats2d, Ragged
 
 from ...config import registry
 from ...tokens import Doc
+from ..fused.spans import with_fused_spans
 from ..layers.extract_spans import extract_spans
 from ..layers.flat import rows2ragged
 from ..layers.span_pooling import build_linear_logistic, build_mean_max_reducer
@@ -22,7 +23,7 @@ def build_spancat_model(
     Input: documents and their spans, Ragged (S, 2) of start and end tokens. Output: (S, number of labels).
     """
     vectors = with_getitem(0, chain(tok2vec, rows2ragged()))
-    model = chain(vectors, extract_spans(), reducer, scorer)
+    model = with_fused_spans(chain(vectors, extract_spans(), reducer, scorer))
     model.set_ref("tok2vec", tok2vec)
     model.set_ref("reducer", reducer)
     model.set_ref("scorer", scorer)

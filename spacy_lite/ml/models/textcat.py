@@ -38,6 +38,8 @@ from thinc.types import Floats2d
 from ...attrs import ORTH
 from ...config import registry
 from ...tokens import Doc
+from ..fused.bag import with_fused_bag
+from ..fused.pooling import with_fused_attention, with_fused_pools
 from ..layers.extract_ngrams import extract_ngrams
 from ..layers.flat import rows2ragged
 from ..layers.static_vectors import StaticVectors
@@ -102,7 +104,7 @@ def build_reduce_text_classifier(
 
 
 def _reduced_classifier(tok2vec: Model, reduction: Model, exclusive_classes: bool, width: int | None, nO: int | None) -> Model:
-    document = chain(chain(tok2vec, rows2ragged()), reduction)
+    document = chain(chain(tok2vec, rows2ragged()), with_fused_pools(reduction))
     fill = {"b": NEG_VALUE} if exclusive_classes else {}
     output_layer = Softmax(nO=nO, nI=width) if exclusive_classes else Linear(nO=nO, nI=width)
     resizable_layer: Model[Floats2d, Floats2d] = resizable(
@@ -155,7 +157,7 @@ def build_bow_text_classifier(
 def _bow_classifier(sparse: Model, exclusive_classes: bool, ngram_size: int, no_output_layer: bool, nO: int | None) -> Model:
     fill = {"b": NEG_VALUE} if exclusive_classes and not no_output_layer else {}
     resizable_layer = resizable(sparse, resize_layer=partial(_resize_sparse, fill_defaults=fill))
-    model = with_cpu(chain(extract_ngrams(ngram_size, attr=ORTH), resizable_layer), sparse.ops)
+    model = with_cpu(with_fused_bag(chain(extract_ngrams(ngram_size, attr=ORTH), resizable_layer)), sparse.ops)
     if not no_output_layer:
         activation = softmax_activation() if exclusive_classes else Logistic()
         model = chain(model, with_cpu(activation, activation.ops))
@@ -206,7 +208,7 @@ def build_text_classifier_v2(
     attention_layer = ParametricAttention(width)
     maxout_layer = Maxout(nO=width, nI=width)
     norm_layer = _layer_norm(width)
-    reduced = chain(chain(chain(tok2vec, rows2ragged()), attention_layer), reduce_sum())
+    reduced = with_fused_attention(chain(chain(chain(tok2vec, rows2ragged()), attention_layer), reduce_sum()))
     network = chain(reduced, residual(chain(chain(maxout_layer, norm_layer), Dropout(0.0))))
     both: Model = concatenate(linear_model, network)
     double = 2 * nO if nO is not None else None
@@ -256,7 +258,7 @@ def build_textcat_parametric_attention_v1(
     attention_layer = ParametricAttention_v2(nO=width, key_transform=key_transform)
     nonlinear_layer = Maxout(nO=width, nI=width)
     norm_layer = _layer_norm(width)
-    reduced = chain(chain(chain(tok2vec, rows2ragged()), attention_layer), reduce_sum())
+    reduced = with_fused_attention(chain(chain(chain(tok2vec, rows2ragged()), attention_layer), reduce_sum()))
     document = chain(reduced, residual(chain(chain(nonlinear_layer, norm_layer), Dropout(0.0))))
     if exclusive_classes:
         output_layer = Softmax(nO=nO)
@@ -299,7 +301,8 @@ def build_text_classifier_lowdata(width: int, dropout: float | None, nO: int | N
     width: width of the projected vectors. dropout: rate before the output. nO: number of classes.
     Input: documents. Output: (number of documents, nO), between 0 and 1.
     """
-    reduced = chain(chain(chain(StaticVectors(width), rows2ragged()), ParametricAttention(width)), reduce_sum())
+    vectors = chain(StaticVectors(width), rows2ragged())
+    reduced = with_fused_attention(chain(chain(vectors, ParametricAttention(width)), reduce_sum()))
     scored = chain(chain(reduced, clone(residual(Relu(width, width)), 2)), Linear(nO, width))
     if dropout:
         scored = chain(scored, Dropout(dropout))

@@ -30,6 +30,8 @@ from thinc.types import Floats2d
 from ...attrs import ID, LOWER, ORTH, PREFIX, SHAPE, SUFFIX
 from ...config import registry
 from ...tokens import Doc
+from ..fused.bag import with_fused_bag
+from ..fused.pooling import with_fused_attention, with_fused_pools
 from ..layers.extract_ngrams import extract_ngrams
 from ..layers.feature_extractor import FeatureExtractor
 from ..layers.flat import rows2ragged
@@ -45,7 +47,7 @@ def build_simple_cnn_text_classifier_v1(
     tok2vec: Model[list[Doc], list[Floats2d]], exclusive_classes: bool, nO: int | None = None
 ) -> Model[list[Doc], Floats2d]:
     """As `spacy.TextCatCNN.v2`, with a fixed number of classes."""
-    document = chain(chain(tok2vec, rows2ragged()), reduce_mean())
+    document = chain(chain(tok2vec, rows2ragged()), with_fused_pools(reduce_mean()))
     output_layer = (
         Softmax(nO=nO, nI=tok2vec.maybe_get_dim("nO")) if exclusive_classes else Linear(nO=nO, nI=tok2vec.maybe_get_dim("nO"))
     )
@@ -66,7 +68,7 @@ def build_bow_text_classifier_v1(
 ) -> Model[list[Doc], Floats2d]:
     """As `spacy.TextCatBOW.v2`, with a fixed number of classes."""
     sparse = SparseLinear(nO=nO)
-    model = with_cpu(chain(extract_ngrams(ngram_size, attr=ORTH), sparse), sparse.ops)
+    model = with_cpu(with_fused_bag(chain(extract_ngrams(ngram_size, attr=ORTH), sparse)), sparse.ops)
     if not no_output_layer:
         activation = softmax_activation() if exclusive_classes else Logistic()
         model = chain(model, with_cpu(activation, activation.ops))
@@ -112,7 +114,7 @@ def build_text_classifier_v1(
     )
     convolutions = with_array(chain(Maxout(width, width, normalize=True), clone(block, conv_depth)), pad=conv_depth)
     tok2vec = chain(words, convolutions)
-    reduced = chain(chain(chain(tok2vec, list2ragged()), ParametricAttention(width)), reduce_sum())
+    reduced = with_fused_attention(chain(chain(chain(tok2vec, list2ragged()), ParametricAttention(width)), reduce_sum()))
     scored = chain(chain(reduced, residual(Maxout(nO=width, nI=width))), Linear(nO=nO, nI=width))
     linear_model = build_bow_text_classifier_v1(
         exclusive_classes=exclusive_classes, ngram_size=ngram_size, no_output_layer=False, nO=nO
