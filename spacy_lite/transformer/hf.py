@@ -13,7 +13,17 @@ from ..config.frozen import SimpleFrozenDict
 from ..errors import FormatError
 from .torch_imports import need_safetensors, need_torch, need_transformers
 
-__all__ = ["WEIGHTS", "load_folder", "load_hf", "model_files", "read_files", "to_json", "tokenizer_files", "write_files"]
+__all__ = [
+    "WEIGHTS",
+    "load_folder",
+    "load_hf",
+    "load_tokenizer",
+    "model_files",
+    "read_files",
+    "to_json",
+    "tokenizer_files",
+    "write_files",
+]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 # Which settings of a saved tokenizer tell of the machine it was saved on.
@@ -54,20 +64,33 @@ def load_hf(
     return model, tokenizer
 
 
+def load_tokenizer(name: str | os.PathLike[str]) -> Any:
+    """A tokenizer alone, by the name of a model of the Hugging Face hub or a folder. Raises OSError where there is none."""
+    transformers = need_transformers()
+    source, local = os.fspath(name), Path(name).is_dir()
+    try:
+        if local and not (Path(source) / "tokenizer_config.json").is_file() and (Path(source) / "tokenizer.json").is_file():
+            return transformers.PreTrainedTokenizerFast(tokenizer_file=str(Path(source) / "tokenizer.json"))
+        return transformers.AutoTokenizer.from_pretrained(source, trust_remote_code=False, local_files_only=local)
+    except (OSError, ValueError) as error:
+        raise OSError(_not_found(source, local, error, "tokenizer")) from error
+
+
 def _loading(local: bool) -> dict[str, Any]:
     return {"dtype": need_torch().float32, "local_files_only": local, "trust_remote_code": False}
 
 
-def _not_found(source: str, local: bool, error: Exception) -> str:
+def _not_found(source: str, local: bool, error: Exception, kind: str = "transformer") -> str:
+    """What to say where a transformer or tokenizer is not found. kind: which of them."""
     offline = [name for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE") if os.environ.get(name, "0") not in ("", "0")]
     if local:
-        what = f"the folder {Path(source).absolute()} exists, but holds no complete model"
+        what = f"the folder {Path(source).absolute()} exists, but holds no complete {kind.replace('transformer', 'model')}"
     elif source.startswith((".", "~", os.sep)) or source.count("/") > 1 or "\\" in source:
         what = f"there is no folder {Path(source).absolute()}"
     else:
         what = f"there is no folder of that name in {Path.cwd()}, and it could not be had from the Hugging Face hub either"
     state = f"{' and '.join(offline)} set: only what is in the cache can be had" if offline else "HF_HUB_OFFLINE is not set"
-    return f"cannot load the transformer `{source}`: {what} ({state})\n  {str(error).splitlines()[0]}"
+    return f"cannot load the {kind} `{source}`: {what} ({state})\n  {str(error).splitlines()[0]}"
 
 
 def _model_class(transformers: Any, config: Any, own: bool) -> Any:
