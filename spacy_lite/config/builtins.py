@@ -155,6 +155,11 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.WandbLogger.v5": "spacy_lite.training.trackers",
     },
     "misc": {
+        "spacy.CandidateBatchGenerator.v1": "spacy_lite.ml.models.entity_linker",
+        "spacy.CandidateGenerator.v1": "spacy_lite.ml.models.entity_linker",
+        "spacy.EmptyKB.v1": "spacy_lite.ml.models.entity_linker",
+        "spacy.EmptyKB.v2": "spacy_lite.ml.models.entity_linker",
+        "spacy.KBFromFile.v1": "spacy_lite.ml.models.entity_linker",
         "spacy.LookupsDataLoader.v1": "spacy_lite.language.creation",
         "spacy.first_longest_spans_filter.v1": "spacy_lite.tokens.span_filters",
         "spacy.ngram_range_suggester.v1": "spacy_lite.pipeline.suggesters",

@@ -1,18 +1,33 @@
-"""The architecture that turns a mention's sentence into a vector like those of the knowledge base's entities."""
+"""The architecture that turns a mention's sentence into a vector like those of the knowledge base's entities, and the ways a
+config names a knowledge base and its candidates."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy
 from thinc.api import Linear, Maxout, Model, Ragged, chain, reduce_mean, residual, tuplify
 from thinc.types import Floats2d
 
 from ...config import registry
-from ...tokens import Doc
+from ...kb import Candidate, InMemoryLookupKB, KnowledgeBase, get_candidates, get_candidates_batch
+from ...tokens import Doc, Span
 from ..layers.extract_spans import extract_spans
 from ..layers.flat import rows2ragged
 
-__all__ = ["build_nel_encoder", "build_nel_encoder_v1", "build_span_maker"]
+if TYPE_CHECKING:
+    from ...vocab import Vocab
+
+__all__ = [
+    "build_nel_encoder",
+    "build_nel_encoder_v1",
+    "build_span_maker",
+    "create_candidates",
+    "create_candidates_batch",
+    "empty_kb",
+    "empty_kb_for_config",
+    "load_kb",
+]
 
 
 @registry.architectures("spacy.EntityLinker.v2")
@@ -57,10 +72,10 @@ def build_span_maker(n_sents: int = 0) -> Model[list[Doc], Ragged]:
     n_sents: sentences before and after the entity's own. Input: documents. Output: Ragged (number of entities, 2) int32 of
     start and end tokens, with the number of entities of each document. No parameters.
     """
-    return Model("span_maker", forward, attrs={"n_sents": n_sents})
+    return Model("span_maker", span_maker_forward, attrs={"n_sents": n_sents})
 
 
-def forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[Ragged, Callable]:
+def span_maker_forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[Ragged, Callable]:
     """Find the stretches; there is no gradient."""
     counts: list[int] = []
     stretches: list[tuple[int, int]] = []
@@ -78,3 +93,47 @@ def _stretches(doc: Doc, n_sents: int) -> Any:
         first = next(i for i, (start, end) in enumerate(sentences) if start <= entity.start < end)
         last = next(i for i, (start, end) in enumerate(sentences) if start < entity.end <= end)
         yield sentences[max(0, first - n_sents)][0], sentences[min(len(sentences) - 1, last + n_sents)][1]
+
+
+@registry.misc("spacy.KBFromFile.v1")
+def load_kb(kb_path: Path) -> Callable[["Vocab"], KnowledgeBase]:
+    """A loader of the InMemoryLookupKB saved in the folder `kb_path`."""
+
+    def kb_from_file(vocab: "Vocab") -> KnowledgeBase:
+        kb = InMemoryLookupKB(vocab, entity_vector_length=1)
+        kb.from_disk(kb_path)
+        return kb
+
+    return kb_from_file
+
+
+@registry.misc("spacy.EmptyKB.v1")
+def empty_kb(entity_vector_length: int) -> Callable[["Vocab"], KnowledgeBase]:
+    """A loader of a knowledge base without entities, whose vectors will have that length."""
+
+    def empty_kb_factory(vocab: "Vocab") -> KnowledgeBase:
+        return InMemoryLookupKB(vocab, entity_vector_length=entity_vector_length)
+
+    return empty_kb_factory
+
+
+@registry.misc("spacy.EmptyKB.v2")
+def empty_kb_for_config() -> Callable[["Vocab", int], KnowledgeBase]:
+    """What makes a knowledge base without entities, given a vocabulary and the length of its vectors."""
+
+    def empty_kb_factory(vocab: "Vocab", entity_vector_length: int) -> KnowledgeBase:
+        return InMemoryLookupKB(vocab, entity_vector_length=entity_vector_length)
+
+    return empty_kb_factory
+
+
+@registry.misc("spacy.CandidateGenerator.v1")
+def create_candidates() -> Callable[[KnowledgeBase, Span], Iterable[Candidate]]:
+    """The function from a knowledge base and a mention to what it may mean."""
+    return get_candidates
+
+
+@registry.misc("spacy.CandidateBatchGenerator.v1")
+def create_candidates_batch() -> Callable[[KnowledgeBase, Iterable[Span]], Iterable[Iterable[Candidate]]]:
+    """The function from a knowledge base and several mentions to what each may mean."""
+    return get_candidates_batch
