@@ -37,6 +37,7 @@ _HOMES = {
     "load": "language.loading",
     "logger": "environment",
     "prefer_gpu": "devices",
+    "populate_registry": "config.registry",
     "registry": "config.registry",
     "require_cpu": "devices",
     "require_gpu": "devices",
@@ -63,6 +64,9 @@ _MODULES = (
     "util",
     "vocab",
 )
+
+#: Whether registered functions can be found: always, by a table of names.
+REGISTRY_POPULATED = True
 
 __all__ = [
     "Language",

@@ -17,6 +17,7 @@ __all__ = [
     "FormatError",
     "ListenerError",
     "MatchPatternError",
+    "OLD_MODEL_SHORTCUTS",
     "RegistryError",
     "Warnings",
     "filter_warning",
@@ -119,6 +120,10 @@ def log_error(proc_name: str, proc: Any, docs: Sequence[Any], e: Exception) -> N
     logging.getLogger("spacy_lite").error(
         "`%s` failed on %d document(s), left out: %s: %s", proc_name, len(docs), type(e).__name__, e
     )
+
+
+#: Short names of pipelines that stood for full ones once: none here.
+OLD_MODEL_SHORTCUTS: dict[str, str] = {}
 
 
 class Errors:

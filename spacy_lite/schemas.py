@@ -1,11 +1,14 @@
 """Schemas of configs and of the JSON and TOML-like files users write."""
 
+from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from .config.schemas import (
     CONFIG_SCHEMAS,
+    ArgSchemaConfig,
+    ArgSchemaConfigExtra,
     ConfigSchema,
     ConfigSchemaInit,
     ConfigSchemaNlp,
@@ -17,8 +20,22 @@ from .config.schemas import (
     validate_init_settings,
 )
 
-__all__ = [
+# Loaded when first used: patterns bring the matchers with them.
+_OF_PATTERNS = (
+    "TokenPattern",
+    "TokenPatternNumber",
+    "TokenPatternOperatorMinMax",
+    "TokenPatternOperatorSimple",
+    "TokenPatternSchema",
+    "TokenPatternString",
+    "validate_token_pattern",
+)
+
+__all__ = [  # noqa: PLE0604
+    *_OF_PATTERNS,
     "CONFIG_SCHEMAS",
+    "ArgSchemaConfig",
+    "ArgSchemaConfigExtra",
     "ConfigSchema",
     "ConfigSchemaInit",
     "ConfigSchemaNlp",
@@ -34,6 +51,12 @@ __all__ = [
     "validate",
     "validate_init_settings",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_PATTERNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(".matcher.schemas", __package__), name)
 
 
 class ModelMetaSchema(BaseModel):

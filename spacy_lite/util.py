@@ -55,7 +55,7 @@ _HOMES = {
         "ENV_VARS",
     ),
     "language.creation": ("check_lexeme_norms", "load_language_data"),
-    "errors": ("ignore_error", "raise_error"),
+    "errors": ("OLD_MODEL_SHORTCUTS", "ignore_error", "raise_error"),
     "language.languages": (
         "LANG_ALIASES",
         "find_matching_language",
@@ -106,14 +106,13 @@ _HOMES = {
 _THINC = ("Adam", "CudaStream", "Model", "NumpyOps", "Optimizer", "compounding", "cupy", "decaying", "get_current_ops")
 _ORIGIN = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted([*_ORIGIN, *_THINC, "DEFAULT_OOV_PROB", "LEXEME_NORM_LANGS", "OOV_RANK", "ORTH"])
+__all__ = sorted([*_ORIGIN, *_THINC, "DEFAULT_OOV_PROB", "LEXEME_NORM_LANGS", "OOV_RANK", "ORTH", "constant_schedule"])
 
 # Probability given to words that are not in the table of probabilities, and their row in the table of vectors.
 DEFAULT_OOV_PROB = -20.0
 OOV_RANK = 2**64 - 1
 # Languages whose models are trained with norms from the lexeme_norm table of spacy-lookups-data.
 LEXEME_NORM_LANGS = ["cs", "da", "de", "el", "en", "grc", "id", "lb", "mk", "pt", "ru", "sr", "ta", "th"]
-OLD_MODEL_SHORTCUTS: dict[str, str] = {}
 ORTH = 65
 
 
@@ -122,6 +121,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f".{_ORIGIN[name]}", __package__), name)
     elif name in ("cupy", "CudaStream"):
         value = _cupy(name)
+    elif name == "constant_schedule":
+        value = import_module("thinc.api").constant
     elif name in _THINC:
         value = getattr(import_module("thinc.api"), name)
     else:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from ..errors import RegistryError, nearest
 from .builtins import BUILTINS
 
-__all__ = ["Registry", "RegistryCatalogue", "registry"]
+__all__ = ["Registry", "RegistryCatalogue", "populate_registry", "registry"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -303,3 +303,8 @@ def resolving() -> Any:
 
 
 registry = RegistryCatalogue(BUILTINS)
+
+
+def populate_registry() -> None:
+    """Import every module that registers something. Never needed: a name imports the module it is defined in."""
+    registry.ensure_populated()

@@ -14,6 +14,8 @@ from .resolve import signature_line, signature_of
 
 __all__ = [
     "CONFIG_SCHEMAS",
+    "ArgSchemaConfig",
+    "ArgSchemaConfigExtra",
     "ConfigSchema",
     "ConfigSchemaInit",
     "ConfigSchemaNlp",
@@ -25,11 +27,15 @@ __all__ = [
     "validate_init_settings",
 ]
 
+# Settings of the models `get_arg_model` makes: for functions with the arguments they name, and for those that take any.
+ArgSchemaConfig = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+ArgSchemaConfigExtra = ConfigDict(extra="allow", arbitrary_types_allowed=True)
+
 
 class _Section(BaseModel):
     """A section that takes no keys but its own. section: its name, for error messages."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    model_config = ArgSchemaConfig
     section: ClassVar[str] = ""
 
 
@@ -156,7 +162,7 @@ def get_arg_model(
         elif parameter.name not in exclude:
             annotation = hints.get(parameter.name, Any)
             fields[parameter.name] = (annotation, ... if parameter.default is parameter.empty else parameter.default)
-    config = ConfigDict(extra="forbid" if strict and not takes_more else "allow", arbitrary_types_allowed=True)
+    config = ArgSchemaConfig if strict and not takes_more else ArgSchemaConfigExtra
     return create_model(name, __config__=config, **fields)
 
 

@@ -11,7 +11,7 @@ from ..errors import MatchPatternError, nearest
 if TYPE_CHECKING:
     from ..vocab import Vocab
 
-__all__ = ["Position", "TokenSpec", "check_pattern", "parse_pattern", "positions_of"]
+__all__ = ["Position", "TokenSpec", "check_pattern", "parse_pattern", "positions_of", "problems_of_pattern"]
 
 FLAGS = frozenset(
     [
@@ -205,13 +205,15 @@ def allowed_keys() -> list[str]:
 
 def check_pattern(key: Any, pattern: list[dict]) -> None:
     """Raises MatchPatternError that lists everything wrong with a pattern."""
-    problems: dict[int, list[str]] = {}
-    for i, token in enumerate(pattern):
-        found = list(_problems_of(token))
-        if found:
-            problems[i] = found
+    problems = problems_of_pattern(pattern)
     if problems:
         raise MatchPatternError(key, problems)
+
+
+def problems_of_pattern(pattern: Iterable[Any]) -> dict[int, list[str]]:
+    """What is wrong with a pattern: messages about each token that is not valid, by its index."""
+    found = {i: list(_problems_of(token)) for i, token in enumerate(pattern)}
+    return {i: messages for i, messages in found.items() if messages}
 
 
 def _problems_of(token: Any) -> Iterable[str]:

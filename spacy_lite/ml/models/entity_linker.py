@@ -27,6 +27,7 @@ __all__ = [
     "empty_kb",
     "empty_kb_for_config",
     "load_kb",
+    "span_maker_forward",
 ]
 
 

@@ -11,7 +11,13 @@ from ...tokens import Doc
 from ..layers.precomputable_affine import PrecomputableAffine
 from ..transition_model import TransitionModel
 
-__all__ = ["build_tb_parser_model", "build_tb_parser_model_v1", "build_tb_parser_model_v3"]
+__all__ = [
+    "build_tb_parser_model",
+    "build_tb_parser_model_v1",
+    "build_tb_parser_model_v3",
+    "transition_parser_v2",
+    "transition_parser_v3",
+]
 
 # Tokens a state looks at, without and with the extra ones.
 STATE_TOKENS = {"parser": (8, 13), "ner": (3, 6)}
@@ -69,3 +75,8 @@ def build_tb_parser_model_v1(
 ) -> Model[Any, Any]:
     """As `spacy.TransitionBasedParser.v2`, with `use_upper` by default."""
     return build_tb_parser_model(tok2vec, state_type, extra_state_tokens, hidden_width, maxout_pieces, use_upper, nO)
+
+
+# Further names under which they are imported.
+transition_parser_v2 = build_tb_parser_model
+transition_parser_v3 = build_tb_parser_model_v3
