@@ -141,8 +141,12 @@ class Parser(TrainablePipe):
         """
         states, batch = self._begin(docs)
         if batch is not None:
-            states.run(batch.weights, batch.vectors)
+            self._run(states, batch)
         return [states]
+
+    def _run(self, states: StateBatch, batch: StateScores) -> None:
+        """Greedy search."""
+        states.run(batch.weights, batch.vectors)
 
     def beam_parse(self, docs: Iterable[Doc], beam_width: int, drop: float = 0.0, beam_density: float = 0.0) -> list[Beam]:
         """A Beam for each document, from a search with `beam_width` hypotheses.

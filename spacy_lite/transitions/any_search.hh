@@ -6,6 +6,7 @@
 #include "transitions/beam.hh"
 #include "transitions/biluo.hh"
 #include "transitions/search.hh"
+#include "transitions/sureness.hh"
 
 namespace spacy_lite {
 
@@ -30,6 +31,7 @@ struct AnySearch {
     virtual std::vector<std::vector<int32_t>> histories() const = 0;
     virtual void cut(size_t max_moves) = 0;
     virtual void run(const Scorer& scorer, size_t max_moves) = 0;
+    virtual std::vector<std::vector<float>> run_with_probabilities(const Scorer& scorer) = 0;
     virtual void train(const Scorer& scorer, size_t max_moves, Trace& trace) = 0;
     virtual void train_beam(const Scorer& scorer, const BeamSettings& settings, size_t max_moves, Trace& trace) = 0;
     virtual std::vector<std::vector<Found>> beam(const Scorer& scorer, const BeamSettings& settings) const = 0;
@@ -69,6 +71,9 @@ struct SearchOf : AnySearch {
     std::vector<std::vector<int32_t>> histories() const override { return batch.histories; }
     void cut(size_t max_moves) override { cut_by_oracle(batch, max_moves); }
     void run(const Scorer& scorer, size_t max_moves) override { greedy(scorer, batch, max_moves); }
+    std::vector<std::vector<float>> run_with_probabilities(const Scorer& scorer) override {
+        return greedy_with_probabilities(scorer, batch);
+    }
     void train(const Scorer& scorer, size_t max_moves, Trace& trace) override { train_greedy(scorer, batch, max_moves, trace); }
 
     BeamBatch<System> beams(const BeamSettings& settings) const {

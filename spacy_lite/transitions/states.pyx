@@ -72,6 +72,7 @@ cdef extern from "transitions/any_search.hh" namespace "spacy_lite" nogil:
         vector[vector[int32_t]] histories()
         void cut(size_t) except +
         void run(const Scorer&, size_t) except +
+        vector[vector[float]] run_with_probabilities(const Scorer&) except +
         void train(const Scorer&, size_t, Trace&) except +
         void train_beam(const Scorer&, const BeamSettings&, size_t, Trace&) except +
         vector[vector[Found]] beam(const Scorer&, const BeamSettings&) except +
@@ -96,7 +97,7 @@ cdef class StateBatch:
     """Parser states of a batch of documents, stepped together: what ArcStates and EntityStates share.
 
     kinds (moves,) int32 and labels (moves,) uint64: the table of moves. lengths (docs,) int32: tokens of each document; what is given for
-    tokens is flat, documents one after the other.
+    tokens is flat, documents one after the other. probabilities: what `run_with_probabilities` found, else None.
     """
     cdef readonly object kinds
     cdef readonly object labels
@@ -105,6 +106,7 @@ cdef class StateBatch:
     cdef const uint64_t[::1] labels_view
     cdef const int32_t[::1] lengths_view
     cdef readonly size_t n_tokens
+    cdef readonly object probabilities
     cdef list owners       # arrays the states point into
     cdef Moves moves
     cdef AnySearch* search
@@ -160,6 +162,15 @@ cdef class StateBatch:
         cdef Scorer scorer = self.scorer(weights, vectors)
         with nogil:
             self.search.run(scorer, max_moves)
+
+    def run_with_probabilities(self, ScorerWeights weights not None, const float[:, ::1] vectors):
+        """As `run`; `probabilities` is then a list of a float32 array a state: the probability of each move it took among the valid ones."""
+        cdef Scorer scorer = self.scorer(weights, vectors)
+        cdef vector[vector[float]] found
+        cdef size_t i
+        with nogil:
+            found = self.search.run_with_probabilities(scorer)
+        self.probabilities = [np.asarray(found[i], dtype=np.float32) for i in range(found.size())]
 
     def train(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t max_moves=0):
         """As `run`, but what the oracle says of every state is noted. Returns a TrainingTrace."""
