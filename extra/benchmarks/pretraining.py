@@ -6,7 +6,8 @@
 PYTHON is one that has spacy==3.8.18 (`make bench` makes bench/peer/bin/python); COMMAND starts a command with the best matrix
 kernels of this CPU. Default efficiency encoder (width 96, depth 4), PretrainCharacters (3 pieces, hidden 300, 4 characters),
 batches of 3,000 words. Each measurement is a process with one thread, contenders in turn. Counted are the words of the
-second and third epoch, as each run reports them, by the time between the files of its epochs.
+second and third epoch, as each run reports them, by the CPU seconds its process took between the files of its epochs, so that a
+busy machine distorts less.
 """
 
 import argparse
@@ -17,22 +18,38 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 EPOCHS = 3
 
 
+def cpu_seconds_when(mark: Path, process: subprocess.Popen) -> float:
+    """CPU seconds of a process when it has written a file."""
+    seconds = 0.0
+    while process.poll() is None:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if mark.exists():
+            break
+        time.sleep(0.02)
+    return seconds
+
+
 def words_a_second(command: list[str], config: Path, text: Path) -> float:
-    """One run of `pretrain`: words of the later epochs by the time they took."""
+    """One run of `pretrain`: words of the later epochs by the CPU time they took."""
     with tempfile.TemporaryDirectory() as folder:
         options = [str(config), folder, "--paths.raw_text", str(text), "--pretraining.max_epochs", str(EPOCHS)]
-        result = subprocess.run(
-            [*command, "pretrain", *options], capture_output=True, text=True, env={**os.environ, **ONE_THREAD}
-        )
-        if result.returncode:
-            raise SystemExit(f"{shlex.join(command)}\n{result.stdout[-1000:]}{result.stderr[-2000:]}")
-        times = [(Path(folder) / f"model{epoch}.bin").stat().st_mtime for epoch in (0, EPOCHS - 1)]
+        marks = [Path(folder) / f"model{epoch}.bin" for epoch in (0, EPOCHS - 1)]
+        with tempfile.TemporaryFile("w+") as output:
+            process = subprocess.Popen(
+                [*command, "pretrain", *options], stdout=output, stderr=output, env={**os.environ, **ONE_THREAD}
+            )
+            times = [cpu_seconds_when(mark, process) for mark in marks]
+            if process.wait():
+                output.seek(0)
+                raise SystemExit(f"{shlex.join(command)}\n{output.read()[-3000:]}")
         log = [json.loads(line) for line in (Path(folder) / "log.jsonl").read_text(encoding="utf8").splitlines()]
         words = {row["epoch"]: row["nr_word"] for row in log}
         return (words[EPOCHS - 1] - words[0]) / (times[1] - times[0])
