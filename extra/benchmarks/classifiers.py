@@ -226,6 +226,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[*KINDS, "inference", "threads"])
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="models of the inference tasks")
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
+    parser.add_argument("--steps", type=int, help="of training, in place of those of each kind")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tokens-of-corpus", action="store_true", help="learn and score on spaCy's tokens, not one's own")
     arguments = parser.parse_args()
@@ -241,6 +242,7 @@ def main() -> None:
     if not (folder / "entities-dev.json").exists():
         peers[0].measure("prepare", {"data": str(data), "output": str(folder)})
     for kind in KINDS:
+        KINDS[kind]["steps"] = arguments.steps or KINDS[kind]["steps"]
         if kind in arguments.only:
             learning(kind, sides, arguments.seeds, folder, not arguments.tokens_of_corpus)
     for kind in arguments.kinds:

@@ -1,6 +1,7 @@
 """`debug data`: look at a training and a development corpus before training on them."""
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,9 @@ def debug_data(
     for factory, check in CHECKS.items():
         if factory in factories:
             check(report, train, dev)
+    for name in nlp.pipe_names:
+        if nlp.get_pipe_meta(name).factory in SPAN_FACTORIES:
+            _spans(report, train, dev, name, nlp.get_pipe_config(name))
     report.summary()
     return report.errors
 
@@ -255,11 +259,40 @@ def _check_values(report: _Report, train: "CorpusFacts") -> None:
         report.warn(f"Categories should have the values 0 and 1; there are {', '.join(map(str, sorted(odd)[:5]))}")
 
 
-def _spancat(report: _Report, train: "CorpusFacts", dev: "CorpusFacts") -> None:
-    if not train.spans:
-        report.labels("Span groups", Counter(), Counter())
-    for key, counts in train.spans.items():
-        report.labels(f"Spans in {key!r}", counts, dev.spans.get(key, Counter()))
+def _spans(report: _Report, train: "CorpusFacts", dev: "CorpusFacts", name: str, settings: dict[str, Any]) -> None:
+    """The spans a component learns from: whether they are there, their labels, and whether their lengths can be predicted."""
+    key = settings["spans_key"]
+    lengths = train.span_lengths.get(key, Counter())
+    if not lengths:
+        report.show.divider(f"Spans of `{name}`")
+        groups = ", ".join(map(repr, train.spans)) or "no span groups"
+        report.fail(f"`{name}` learns from spans under the key {key!r}; the training corpus has {groups}")
+        return
+    if "suggester" in settings:
+        report.labels(f"Spans of `{name}` in {key!r}", train.spans[key], dev.spans.get(key, Counter()))
+    else:
+        report.show.divider(f"Spans of `{name}` in {key!r}")
+    total = sum(lengths.values())
+    shown = ", ".join(f"{length} ({n / total:.0%})" for length, n in sorted(lengths.items())[:10])
+    report.show.info(f"{total:,} spans; their lengths in tokens: {shown}{' …' if len(lengths) > 10 else ''}")
+    possible = _possible_lengths(settings, max(lengths))
+    lost = sum(n for length, n in lengths.items() if possible is not None and length not in possible)
+    if lost:
+        report.warn(f"{lost:,} of them ({lost / total:.1%}) have lengths that `{name}` never predicts, as it is configured")
+    elif possible is not None:
+        report.good("Spans of all these lengths can be predicted")
+
+
+def _possible_lengths(settings: dict[str, Any], longest: int) -> Collection[int] | None:
+    """Lengths of the spans a component can find; None where its config does not say."""
+    suggester = settings.get("suggester")
+    if suggester is None:
+        return range(settings["min_length"] or 1, (settings["max_length"] or longest) + 1)
+    if "sizes" in suggester:
+        return list(suggester["sizes"])
+    if "min_size" in suggester:
+        return range(suggester["min_size"], suggester["max_size"] + 1)
+    return None
 
 
 CHECKS = {
@@ -271,5 +304,5 @@ CHECKS = {
     "ner": _ner,
     "textcat": _textcat,
     "textcat_multilabel": _textcat_multilabel,
-    "spancat": _spancat,
 }
+SPAN_FACTORIES = ("spancat", "spancat_singlelabel", "span_finder")

@@ -31,6 +31,7 @@ __all__ = ["Language"]
 
 # Settings of components that spaCy 3.8 does not know, and refuses to load: left out of configs where they have their default.
 NOT_IN_SPACY = {"save_activations": False}
+NOT_IN_FACTORY_OF_SPACY = {"textcat": {"label_smoothing": 0.0}}
 
 
 class Language(Assembly, Learning, Saving):
@@ -151,8 +152,10 @@ class Language(Assembly, Learning, Saving):
         self._config = value
 
     def _component_settings(self, name: str) -> dict[str, Any]:
-        settings = {"factory": self.get_pipe_meta(name).factory, **self.get_pipe_config(name)}
-        return {key: value for key, value in settings.items() if key not in NOT_IN_SPACY or value != NOT_IN_SPACY[key]}
+        factory = self.get_pipe_meta(name).factory
+        settings = {"factory": factory, **self.get_pipe_config(name)}
+        unknown = {**NOT_IN_SPACY, **NOT_IN_FACTORY_OF_SPACY.get(factory, {})}
+        return {key: value for key, value in settings.items() if key not in unknown or value != unknown[key]}
 
     def analyze_pipes(self, *, keys: list[str] = DEFAULT_KEYS, pretty: bool = False) -> dict[str, Any]:
         """What the components write and need, and what is needed but not written before: `summary`, `problems`, `attrs`.

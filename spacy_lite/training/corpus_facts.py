@@ -16,7 +16,7 @@ class CorpusFacts:
     """Counts over one corpus; each Counter is label -> number of times.
 
     n_docs, n_tokens, n_sentences: of the reference. n_missing: tokens without the annotation, by its name. texts: hash of each
-    text.
+    text. spans, span_lengths: labels, and numbers of tokens, of the spans of each group.
     """
 
     n_docs: int = 0
@@ -31,6 +31,7 @@ class CorpusFacts:
     ents: Counter[str] = field(default_factory=Counter)
     cats: Counter[str] = field(default_factory=Counter)
     spans: dict[str, Counter[str]] = field(default_factory=dict)
+    span_lengths: dict[str, Counter[int]] = field(default_factory=dict)
     words: Counter[str] = field(default_factory=Counter)
     n_missing: Counter[str] = field(default_factory=Counter)
     n_whitespace_ents: int = 0
@@ -56,6 +57,7 @@ class CorpusFacts:
         self._add_cats(doc)
         for key, group in doc.spans.items():
             self.spans.setdefault(key, Counter()).update(span.label_ for span in group)
+            self.span_lengths.setdefault(key, Counter()).update(len(span) for span in group)
 
     def _add_token_annotations(self, doc: Doc) -> None:
         for token in doc:
@@ -94,10 +96,11 @@ class CorpusFacts:
             self.n_crossing_ents += any(token.is_sent_start is True for token in ent[1:])
 
     def _add_cats(self, doc: Doc) -> None:
-        positive = [label for label, value in doc.cats.items() if value >= 0.5]
+        known = {label: value for label, value in doc.cats.items() if value is not None}
+        positive = [label for label, value in known.items() if value >= 0.5]
         self.cats.update({label: int(label in positive) for label in doc.cats})
-        self.cat_values.update(doc.cats.values())
-        if doc.cats:
+        self.cat_values.update(known.values())
+        if known:
             self.n_several_cats += len(positive) > 1
             self.n_no_cats += not positive
 

@@ -192,3 +192,13 @@ def test_scores_are_kept_as_activations_when_asked_for(name):
         assert dict(zip(pipe.labels, kept.tolist(), strict=True)) == doc.cats
     pipe.save_activations = False
     assert name not in nlp("rain").activations
+
+
+def test_label_smoothing_is_saved_where_it_is_used(tmp_path):
+    for value in (0.0, 0.1):
+        nlp, _ = made(label_smoothing=value)
+        trained(nlp, 1)
+        nlp.to_disk(tmp_path / str(value))
+        # spaCy 3.8 does not know the setting here, and would not load a config that has it.
+        assert ("label_smoothing" in (tmp_path / str(value) / "config.cfg").read_text()) is bool(value)
+        assert spacy_lite.load(tmp_path / str(value)).get_pipe("textcat").label_smoothing == value
