@@ -8,6 +8,7 @@ import functools
 import re
 from typing import Any
 
+from ..attrs import LIKE_NUM
 from ..config import registry
 from ..errors import nearest
 from ..language import Language
@@ -19,6 +20,8 @@ from ..tokenization.punctuation import (
     TOKENIZER_INFIXES,
 )
 from ..tokenization.rules import word_set
+from .generic_words import NUMBER_WORDS, STOP_WORDS
+from .numbers import like_number
 
 __all__ = ["CODES", "language_class"]
 
@@ -134,6 +137,9 @@ WELL_KNOWN = {
 }  # fmt: skip
 
 
+NUMBER_SETTINGS: dict[str, dict[str, Any]] = {"pl": {"signs": False}, "ru": {"endings": "%", "roman": True}}
+
+
 def _writing_system(code: str) -> dict[str, Any]:
     return {
         "direction": "rtl" if code in RIGHT_TO_LEFT else "ltr",
@@ -159,6 +165,10 @@ def _make(code: str) -> type[Language]:
         "__doc__": "What the script of the language asks for.",
         "__module__": __name__,
     }
+    if code in STOP_WORDS:
+        contents["stop_words"] = STOP_WORDS[code]
+    if code in NUMBER_WORDS:
+        contents["lex_attr_getters"] = {LIKE_NUM: like_number(NUMBER_WORDS[code], **NUMBER_SETTINGS.get(code, {}))}
     if code in COMBINING:
         contents["suffixes"] = COMBINING_DIACRITICS_TOKENIZER_SUFFIXES
     name = NAMES.get(code, f"Language_{code}")

@@ -2,32 +2,38 @@
 import re
 from collections.abc import Callable
 
+from ..lex_attrs import like_num as like_figures
+
 __all__ = ["like_number"]
 
-# 10 · 10,000.5 · 3. · 1 000 · 3/4 · a sign before it · a fraction
-FIGURES = re.compile(r"[+\-±~−]?(?:[.,]*\d[\d.,'’\u00a0\u202f]*(?:/\d+)?|\d*[¼½¾⅐-⅞])$")
+# Up to 39: ordinals of centuries and monarchs.
+ROMAN = re.compile(r"(?=.)X{0,3}(?:IX|IV|V?I{0,3})$", re.IGNORECASE)
 
 
-def like_number(words: str, *, endings: str = "", joint: str | None = None, linking: str = "") -> Callable[[str], bool]:
-    """A function that says whether a text is a number.
+def like_number(
+    words: str = "", *, endings: str = "", joined: str = "", signs: bool = True, roman: bool = False
+) -> Callable[[str], bool]:
+    """A function that says whether a text is a number: in figures, or one of the words, which commas and full stops may follow.
+
+    The rules are those the pipelines in use were made with, so that these give the same annotation here.
 
     words: number words in lower case, cardinal and ordinal, separated by white space.
-    endings: letters that make figures ordinal (`1st`), separated by white space.
-    joint: expression for what joins number words to one word (`twenty-one`; nothing in `einundzwanzig`); None: they are not.
-    linking: words that are part of such a number but are none alone (`und`).
+    endings: what figures may end with (`1st`, `10%`), separated by white space.
+    joined: what makes one number of number words that follow each other (百 and 万 in Chinese), separated by white space.
+    signs: whether a sign may precede figures. roman: whether Roman numerals are numbers.
     """
     known = frozenset(words.split())
-    ordinal = re.compile(rf"\d+(?:{'|'.join(map(re.escape, endings.split()))})$") if endings else None
-    parts = "|".join(sorted(map(re.escape, known.union(linking.split())), key=len, reverse=True))
-    compound = re.compile(rf"(?:{parts})(?:{joint}(?:{parts}))+$") if joint is not None else None
+    ending = re.compile(rf"[0-9]+(?:{'|'.join(map(re.escape, endings.split()))})$") if endings else None
+    one, more = ("|".join(map(re.escape, parts.split())) for parts in (words, f"{words} {joined}"))
+    parts = re.compile(f"(?:{one})(?:{more})+$") if joined else None
 
     def like_num(text: str) -> bool:
         """Whether the text is a number, in figures or in words."""
-        if not text:
-            return False
-        lowered = text.lower().strip(".,")
-        if not text[0].isalpha():
-            return FIGURES.match(text) is not None or (ordinal is not None and ordinal.match(lowered) is not None)
-        return lowered in known or (compound is not None and compound.match(lowered) is not None)
+        if like_figures(text):
+            return signs or text[0] not in "+-±~"
+        lowered = text.replace(",", "").replace(".", "").lower()
+        if lowered in known or (roman and ROMAN.match(text) is not None):
+            return True
+        return any(pattern is not None and pattern.match(lowered) is not None for pattern in (ending, parts))
 
     return like_num

@@ -4,22 +4,24 @@ from ...tokenization.rules import word_set
 __all__ = ["STOP_WORDS"]
 
 STOP_WORDS = word_set("""
-il lo la i gli le l' un uno una un' del dello della dei degli delle dell' al allo alla ai agli alle all' dal dallo
-dalla dai dagli dalle dall' nel nello nella nei negli nelle nell' sul sullo sulla sui sugli sulle sull' col coi questo
-questa questi queste quest' quello quella quelli quelle quell' quel quei quegli mio mia miei mie tuo tua tuoi tue suo
-sua suoi sue nostro nostra nostri nostre vostro vostra vostri vostre loro ogni altro altra altri altre stesso stessa
-stessi stesse tutto tutta tutti tutte alcuno alcuna alcuni alcune nessun nessuno nessuna qualche molto molta molti
-molte poco poca pochi poche tale tali quale quali io tu egli lui ella lei esso essa noi voi essi esse mi ti si ci vi
-ne me te sé c' v' m' t' s' n' chi che cui cosa ciò qualcosa qualcuno niente nulla sono sei è siamo siete era ero
+il lo la gli le l' un uno una un' del dello della dei degli delle dell' al allo alla ai agli alle dal dallo dalla dai
+dagli dalle dall' nel nello nella nei negli nelle sul sullo sulla sui sugli sulle col coi questo questa questi queste
+quest' quello quella quelli quelle quel mio mia miei mie tuo tua tuoi tue suo sua suoi sue nostro nostra nostri nostre
+vostro vostra vostri vostre loro ogni altro altri stesso stessa stessi stesse tutto tutta tutti tutte alcuno alcuna
+alcuni nessun nessuno nessuna qualche molto molti poco tale tali quale quali io tu egli lui ella lei noi voi essi esse
+mi ti si ci vi ne me te c' v' m' t' s' chi che cui cosa qualcosa qualcuno niente nulla sono sei è siamo siete era ero
 eravamo erano fu furono sarà saranno sarebbe sarebbero sia siano essendo stato stata stati state essere ho hai ha
 abbiamo avete hanno aveva avevano ebbe avrà avranno avrebbe avrebbero abbia abbiano avendo avuto avere fa fanno fare
-può possono deve devono va vanno sta stanno e ed o od ma però anzi né se come quando mentre perché poiché affinché
-benché sebbene dunque quindi di d' a ad da in con su per tra fra verso senza sopra sotto dopo prima contro durante
-presso secondo non mai sempre anche ancora già più meno tanto così qui qua lì là dove allora poi ora adesso oggi ieri
-bene male quasi solo soltanto pure forse invece inoltre appena circa ecco sì no altrimenti comunque davvero dell due
-ecc fin fine fino fui fuori grande infatti insieme lungo nell nonostante oltre ossia ovvero piuttosto quest subito tre
-tuttavia via vicino primo
+può deve va sta stanno e ed od ma però se come quando mentre perché dunque quindi di d' a ad da in con su per tra fra
+verso senza sopra sotto dopo prima contro durante secondo non mai sempre anche ancora già più meno tanto così qui là
+dove allora poi ora adesso oggi ieri bene male quasi solo soltanto pure forse invece inoltre circa ecco no altrimenti
+comunque dell due ecc fin fine fino fui fuori grande infatti insieme lungo nell nonostante oltre ossia piuttosto quest
+subito tre tuttavia via vicino primo agl all altrove altrui anni anno assai attraverso caso cento certa certe certi
+certo chicchessia chiunque ciascuna ciascuno cima città concernente dall davanti degl dentro detto dice dietro dire
+dovra dovunque effettivamente entrambi eppure esempio faccia facciamo fatto finalmente finche generale gia intanto
+intorno lato li lontano macche magari maggior malgrado medesimo meglio mezzo mila moltissimo nemmeno neppure nondimeno
+novanta nove nuovo ognuna ognuno ore otto parecchi parecchie parecchio peggio perche percio perfino pero persino
+persone piu poiche possa possedere posteriore potrebbe preferibilmente principalmente probabilmente proprio puo
+qualcuna qualunque quanta quante quanti quanto quantunque quattro salvo sembra sembrare sette solito spesso sto
+successivamente talvolta tempo tranne trenta ulteriore ultimo varia varie vario volta volte
 """)
-
-# The typographic apostrophe is as common as the straight one.
-STOP_WORDS |= {word.replace("'", mark) for word in STOP_WORDS if "'" in word for mark in "‘’"}

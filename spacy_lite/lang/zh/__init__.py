@@ -5,6 +5,7 @@ from typing import Any
 
 import srsly
 
+from ...attrs import LIKE_NUM
 from ...config import registry
 from ...language import Language
 from ...language.defaults import BaseDefaults
@@ -12,6 +13,8 @@ from ...serialize import atomic_directory
 from ...textual import DummyTokenizer, get_words_and_spaces
 from ...tokens import Doc
 from ...vocab import Vocab
+from ..generic_words import NUMBER_WORDS, STOP_WORDS
+from ..numbers import like_number
 
 __all__ = ["Chinese", "ChineseTokenizer", "Segmenter"]
 
@@ -102,4 +105,6 @@ class Chinese(Language):
         """Settings of the language."""
 
         config = {"nlp": {"tokenizer": {"@tokenizers": "spacy.zh.ChineseTokenizer", "segmenter": "char"}}}
+        stop_words = STOP_WORDS["zh"]
+        lex_attr_getters = {LIKE_NUM: like_number(NUMBER_WORDS["zh"], joined="百 千 万 亿")}
         writing_system = {"direction": "ltr", "has_case": False, "has_letters": False}
