@@ -6,6 +6,7 @@ _MODULES = {
     "AttributeRuler": "attribute_ruler",
     "DependencyParser": "dep_parser",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
+    "EntityLinker": "entity_linker",
     "EntityRecognizer": "ner",
     "EntityRuler": "entityruler",
     "Lemmatizer": "lemmatizer",

@@ -1,9 +1,10 @@
 """The architecture that turns a mention's sentence into a vector like those of the knowledge base's entities, and the ways a
 config names a knowledge base and its candidates."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy
 from thinc.api import Linear, Maxout, Model, Ragged, chain, reduce_mean, residual, tuplify
@@ -88,11 +89,11 @@ def span_maker_forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tup
     return Ragged(bounds, model.ops.asarray1i(counts)), lambda d_spans: []
 
 
-def _stretches(doc: Doc, n_sents: int) -> Any:
+def _stretches(doc: Doc, n_sents: int) -> Iterator[tuple[int, int]]:
     sentences = [(sentence.start, sentence.end) for sentence in doc.sents] if doc.ents else []
+    starts = [start for start, _ in sentences]
     for entity in doc.ents:
-        first = next(i for i, (start, end) in enumerate(sentences) if start <= entity.start < end)
-        last = next(i for i, (start, end) in enumerate(sentences) if start < entity.end <= end)
+        first, last = bisect_right(starts, entity.start) - 1, bisect_right(starts, entity.end - 1) - 1
         yield sentences[max(0, first - n_sents)][0], sentences[min(len(sentences) - 1, last + n_sents)][1]
 
 
