@@ -22,14 +22,22 @@ def _head(token: Token) -> Iterator[Token]:
         yield token.head
 
 
-def _precedes(token: Token) -> Iterator[Token]:
-    if token.i + 1 < len(token.doc):
-        yield token.nbor(1)
+def _root(token: Token) -> Token:
+    while token.head.i != token.i:
+        token = token.head
+    return token
 
 
-def _follows(token: Token) -> Iterator[Token]:
-    if token.i > 0:
-        yield token.nbor(-1)
+def _tree(token: Token) -> list[Token]:
+    """The tokens of the token's tree, in the order of the text: what precedes and follows is looked for there only."""
+    return list(_root(token).subtree)
+
+
+def _next_to(token: Token, step: int) -> Iterator[Token]:
+    if 0 <= token.i + step < len(token.doc):
+        other = token.nbor(step)
+        if _root(other).i == _root(token).i:
+            yield other
 
 
 def _siblings(token: Token) -> list[Token]:
@@ -53,10 +61,10 @@ RELATIONS: dict[str, Relation] = {
     ">": lambda token: iter(token.children),
     "<<": lambda token: iter(token.ancestors),
     ">>": lambda token: iter(_descendants(token)),
-    ".": _precedes,
-    ".*": lambda token: _after(token.doc, token),
-    ";": _follows,
-    ";*": lambda token: _before(token.doc, token),
+    ".": lambda token: _next_to(token, 1),
+    ".*": lambda token: _after(_tree(token), token),
+    ";": lambda token: _next_to(token, -1),
+    ";*": lambda token: _before(_tree(token), token),
     "$+": lambda token: (other for other in _siblings(token) if other.i == token.i + 1),
     "$-": lambda token: (other for other in _siblings(token) if other.i == token.i - 1),
     "$++": lambda token: _after(_siblings(token), token),
@@ -163,7 +171,7 @@ class DependencyMatcher:
         candidates: dict[int, set[int]] = defaultdict(set)
         for node_key, start, _ in self._matcher(doc):
             candidates[node_key].add(start)
-        matches = []  # type: ignore[var-annotated]
+        matches: list[tuple[int, list[int]]] = []
         for number, patterns in self._patterns.items():
             for pattern, node_keys in zip(patterns, self._node_keys[number], strict=True):
                 tokens = [candidates[node_key] for node_key in node_keys]

@@ -161,7 +161,7 @@ def _value_id(name: str, value: Any, vocab: "Vocab") -> int:
 def _predicates(attr: str, value: Any, is_extension: bool) -> list[Predicate]:
     if not isinstance(value, dict):
         return [Predicate(attr, "EQUAL", value, is_extension)]
-    found = []  # type: ignore[var-annotated]
+    found: list[Predicate] = []
     for kind, wanted in value.items():
         if (kind == "REGEX" or FUZZY.fullmatch(kind)) and isinstance(wanted, dict):
             found.extend(Predicate(attr, inner, members, is_extension, via=kind) for inner, members in wanted.items())
@@ -185,7 +185,7 @@ def parse_operator(operator: str) -> tuple[int, int | None]:
 
 def positions_of(specs: Iterable[TokenSpec]) -> list[Position]:
     """The pattern with its quantifiers written out: `{2,3}` is two steps and an optional one, `+` one that repeats."""
-    positions = []  # type: ignore[var-annotated]
+    positions: list[Position] = []
     for token, spec in enumerate(specs):
         if spec.most is None:
             positions.extend(Position(token, False, False) for _ in range(spec.least - 1))
@@ -263,10 +263,22 @@ def _value_problems(key: str, value: Any, types: tuple, wanted: str) -> Iterable
             if isinstance(compared, dict):
                 if not compared or set(compared) - {"IN", "NOT_IN"}:
                     yield f"{key}: {kind} takes a string, or a dict with IN or NOT_IN, got {compared!r}"
+                elif kind == "REGEX":
+                    yield from (problem for members in compared.values() for problem in _regex_problems(key, members))
             elif not isinstance(compared, str):
                 yield f"{key}: {kind} takes a string, got {compared!r}"
+            elif kind == "REGEX":
+                yield from _regex_problems(key, [compared])
         else:
             yield f"{key}: no such condition as {kind!r}{nearest(kind, [*SETS, *COMPARISONS, 'REGEX', 'FUZZY'])}"
+
+
+def _regex_problems(key: str, expressions: Iterable[str]) -> Iterable[str]:
+    for expression in expressions:
+        try:
+            re.compile(expression)
+        except (re.error, TypeError) as error:
+            yield f"{key}: {expression!r} is no regular expression: {error}"
 
 
 def compile_predicate(predicate: Predicate, vocab: "Vocab", fuzzy_compare: Callable) -> Callable[[Any], bool]:
@@ -290,8 +302,8 @@ def compile_predicate(predicate: Predicate, vocab: "Vocab", fuzzy_compare: Calla
     if kind in COMPARISONS:
         return _comparison(kind, value)
     if kind in SETS:
-        members = features_of(value) if predicate.attr == "MORPH" and not predicate.is_extension else value  # type: ignore[assignment]
-        return _set_test(kind, frozenset(members))
+        features = predicate.attr == "MORPH" and not predicate.is_extension
+        return _set_test(kind, features_of(value) if features else frozenset(value))
     raise ValueError(f"{predicate.attr}: no such condition as {kind!r}{nearest(kind, [*SETS, *COMPARISONS, 'REGEX', 'FUZZY'])}")
 
 

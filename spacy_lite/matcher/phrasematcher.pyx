@@ -131,7 +131,7 @@ cdef class PhraseMatcher:
         self.trie.remove(number)
 
     def __call__(self, object doclike, *, as_spans=False):
-        """All phrases in a document or span as (key, start, end), by start and then end; positions in a span count from its start.
+        """All phrases in a document or span as (key, start, end), by start and then end; positions are those in the document.
 
         as_spans: give Spans labelled with the rule.
         """
@@ -151,14 +151,14 @@ cdef class PhraseMatcher:
         self._gather(doc, first, last, ids)
         with nogil:
             self.trie.find(ids.data(), ids.size(), found)
-        matches = [(match.key, match.start, match.end) for match in found]
+        matches = [(match.key, match.start + first, match.end + first) for match in found]
         if self._has_callbacks:
             for i, (key, _, _) in enumerate(matches):
                 on_match = self._callbacks.get(key)
                 if on_match is not None:
                     on_match(self, doc, i, matches)
         if as_spans:
-            return [Span(doc, start + first, end + first, label=key) for key, start, end in matches]
+            return [Span(doc, start, end, label=key) for key, start, end in matches]
         return matches
 
     def pipe(self, stream, batch_size=1000, return_matches=False, as_tuples=False):

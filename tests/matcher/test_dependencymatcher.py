@@ -28,10 +28,10 @@ MEANING = {
     ">": lambda a, b, heads: heads[b] == a != b,
     "<<": lambda a, b, heads: b in ancestors(heads, a),
     ">>": lambda a, b, heads: a in ancestors(heads, b),
-    ".": lambda a, b, heads: b == a + 1,
-    ".*": lambda a, b, heads: b > a,
-    ";": lambda a, b, heads: b == a - 1,
-    ";*": lambda a, b, heads: b < a,
+    ".": lambda a, b, heads: same_tree(a, b, heads) and b == a + 1,
+    ".*": lambda a, b, heads: same_tree(a, b, heads) and b > a,
+    ";": lambda a, b, heads: same_tree(a, b, heads) and b == a - 1,
+    ";*": lambda a, b, heads: same_tree(a, b, heads) and b < a,
     "$+": lambda a, b, heads: siblings(a, b, heads) and b == a + 1,
     "$-": lambda a, b, heads: siblings(a, b, heads) and b == a - 1,
     "$++": lambda a, b, heads: siblings(a, b, heads) and b > a,
@@ -47,19 +47,23 @@ MEANING = {
 }
 
 
+def same_tree(a, b, heads):
+    return [a, *ancestors(heads, a)][-1] == [b, *ancestors(heads, b)][-1]
+
+
 def siblings(a, b, heads):
     return a != b and heads[a] == heads[b] and heads[a] != a and heads[b] != b
 
 
 @st.composite
 def trees(draw):
-    """Words and the heads of a random tree."""
+    """Words and the heads of a random tree, or of several."""
     n = draw(st.integers(1, 6))
     order = draw(st.permutations(range(n)))
     heads = [0] * n
     heads[order[0]] = order[0]
     for k in range(1, n):
-        heads[order[k]] = order[draw(st.integers(0, k - 1))]
+        heads[order[k]] = order[draw(st.integers(0, k))]
     return draw(st.lists(st.sampled_from(WORDS), min_size=n, max_size=n)), heads
 
 

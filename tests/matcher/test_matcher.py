@@ -18,6 +18,10 @@ QUANTITIES = {
     "?": (0, 1), "*": (0, 99), "+": (1, 99), "!": (1, 1), "{2}": (2, 2), "{1,2}": (1, 2), "{2,}": (2, 99), "{,2}": (0, 2)
 }  # fmt: skip
 
+SOME_WORDS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2)
+SOME_EXPRESSIONS = st.lists(st.sampled_from(["^a", "b$", "[0-9]"]), min_size=1, max_size=2)
+Token.set_extension("size", getter=lambda token: len(token.text), force=True)
+
 TOKENS = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"ORTH": st.sampled_from(WORDS)}),
@@ -26,7 +30,12 @@ TOKENS = st.one_of(
     st.fixed_dictionaries({"LOWER": st.fixed_dictionaries({"IN": st.lists(st.sampled_from(WORDS), max_size=3)})}),
     st.fixed_dictionaries({"TEXT": st.fixed_dictionaries({"NOT_IN": st.lists(st.sampled_from(WORDS), max_size=3)})}),
     st.fixed_dictionaries({"TEXT": st.fixed_dictionaries({"REGEX": st.sampled_from(["^a", "b$", "[0-9]"])})}),
-    st.fixed_dictionaries({"LENGTH": st.fixed_dictionaries({">=": st.integers(1, 2)})}),
+    st.builds(lambda sign, n: {"LENGTH": {sign: n}}, st.sampled_from(["==", "!=", ">=", "<=", ">", "<"]), st.integers(1, 2)),
+    st.builds(lambda sign, n: {"_": {"size": {sign: n}}}, st.sampled_from(["==", "!=", ">=", "<"]), st.integers(1, 2)),
+    st.builds(lambda n: {"_": {"size": n}}, st.integers(1, 2)),
+    st.builds(lambda word, n: {"TEXT": {f"FUZZY{n}": word}}, st.sampled_from(["a", "abx", "Ab3"]), st.integers(1, 2)),
+    st.builds(lambda kind, words: {"TEXT": {"FUZZY1": {kind: words}}}, st.sampled_from(["IN", "NOT_IN"]), SOME_WORDS),
+    st.builds(lambda kind, found: {"LOWER": {"REGEX": {kind: found}}}, st.sampled_from(["IN", "NOT_IN"]), SOME_EXPRESSIONS),
 )
 PATTERNS = st.lists(
     st.builds(lambda token, op: {**token, "OP": op} if op else token, TOKENS, st.sampled_from([None, None, *QUANTITIES])),
@@ -40,20 +49,42 @@ def naive_token_test(spec, word):
         value = {"ORTH": word, "TEXT": word, "LOWER": word.lower(), "LENGTH": len(word), "IS_ALPHA": word.isalpha()}.get(key)
         if key == "OP":
             continue
+        if key == "_":
+            value, wanted = len(word), wanted["size"]
         if not isinstance(wanted, dict):
             if value != wanted:
                 return False
             continue
         for kind, compared in wanted.items():
-            holds = {
-                "IN": lambda v, c: v in c,
-                "NOT_IN": lambda v, c: v not in c,
-                "REGEX": lambda v, c: bool(re.search(c, v)),
-                ">=": lambda v, c: v >= c,
-            }[kind](value, compared)
-            if not holds:
+            if isinstance(compared, dict):
+                ((within, members),) = compared.items()
+                if any(CONDITIONS[kind](value, member) for member in members) != (within == "IN"):
+                    return False
+            elif not CONDITIONS[kind](value, compared):
                 return False
     return True
+
+
+def edits(a, b):
+    """Edit distance, by definition."""
+    if not a or not b:
+        return len(a) + len(b)
+    return min(edits(a[1:], b) + 1, edits(a, b[1:]) + 1, edits(a[1:], b[1:]) + (a[0] != b[0]))
+
+
+CONDITIONS = {
+    "IN": lambda value, wanted: value in wanted,
+    "NOT_IN": lambda value, wanted: value not in wanted,
+    "REGEX": lambda value, wanted: bool(re.search(wanted, value)),
+    "FUZZY1": lambda value, wanted: edits(value, wanted) <= 1,
+    "FUZZY2": lambda value, wanted: edits(value, wanted) <= 2,
+    "==": lambda value, wanted: value == wanted,
+    "!=": lambda value, wanted: value != wanted,
+    ">=": lambda value, wanted: value >= wanted,
+    "<=": lambda value, wanted: value <= wanted,
+    ">": lambda value, wanted: value > wanted,
+    "<": lambda value, wanted: value < wanted,
+}
 
 
 def naive_ends(pattern, words, start):
@@ -253,6 +284,8 @@ def test_pipe_passes_documents_on():
         ([{"LENGTH": "3"}], "takes a number"),
         ([{"IS_ALPHA": "yes"}], "truth value"),
         ([{"TEXT": {"REGX": "a"}}], "did you mean `REGEX`"),
+        ([{"TEXT": {"REGEX": "(a"}}], "no regular expression"),
+        ([{"TEXT": {"REGEX": {"IN": ["(a"]}}}], "no regular expression"),
         ([{"TAG": {"IN": "NN"}}], "takes a list"),
         ([{"ORTH": "a"}, {"_": "x"}], "token 1"),
         (["a"], "expected a dict"),
