@@ -1,7 +1,7 @@
 """The transformer component: one pretrained encoder whose output several components of the pipeline share."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from .data import FullTransformerBatch, install_extensions
 from .encoder import Encoder
 from .layers import MAX_BATCH_ITEMS, TransformerModel, encode_docs
 from .listener import EncodedBatch, TransformerListener
+from .methods import Blocks, TablesAndAdapters
 from .outputs import check_keep_outputs, check_pooling, set_outputs
 from .saving import load_folder, pack_encoder, pack_files, read_bytes
 
@@ -79,7 +80,7 @@ def make_transformer(
     )
 
 
-class Transformer(TrainablePipe):
+class Transformer(TablesAndAdapters, TrainablePipe):
     """Computes the output of a pretrained transformer, for the components that listen to it.
 
     predict: documents to a FullTransformerBatch. set_annotations: sets `doc._.trf_data`, and what `set_extra_annotations`
@@ -337,27 +338,31 @@ class Transformer(TrainablePipe):
         self._begin([example.predicted for example in examples], drop, sgd, losses)
         return losses
 
-    def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None) -> None:
-        """Load the pretrained model, by the name in the config. Raises OSError where there is none of that name."""
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable["Example"]],
+        *,
+        nlp: Language | None = None,
+        adapters: Blocks | None = None,
+        embeddings: Blocks | None = None,
+        active_adapter: str | None = None,
+        active_embeddings: str | None = None,
+        train_adapter: str | Sequence[str] | None = None,
+        train_embeddings: bool = False,
+    ) -> None:
+        """Load the pretrained model, by the name in the config, and add to it what the config says.
+
+        adapters: by name, `method` and its settings, or the `path` to load from. embeddings: by name, what `add_embeddings`
+        takes (`tokenizer` a folder or name, `trainable` the rows), or the `path`. active_adapter, active_embeddings: what is in
+        force then. train_adapter, train_embeddings: see `train_adapter`. Raises OSError where there is no model of that name,
+        ValueError for settings that cannot be.
+        """
         self._validate_get_examples(get_examples)
         docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
         self.model.initialize(X=docs)
+        self._set_up(adapters, embeddings, active_adapter, active_embeddings, train_adapter, train_embeddings)
         for listener in self.listeners:
             self._set_width(listener)
-
-    # Which weights are trained
-
-    def freeze(self) -> None:
-        """Keep all weights as they are; listeners still learn. It is saved so. Raises ValueError before it is loaded."""
-        self.encoder.train_all(False)
-
-    def train_all(self) -> None:
-        """Let all weights be trained again. Raises ValueError before the model is loaded."""
-        self.encoder.train_all()
-
-    def trainable_parameters(self) -> dict[str, int]:
-        """Name and size of the weights that training changes. Raises ValueError before the model is loaded."""
-        return {name: weight.numel() for name, weight in self.encoder.named_parameters() if weight.requires_grad}
 
     # Saving
 

@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from ..errors import FormatError
 from . import hf
+from .adapters import Adapters
+from .embedding_tables import EmbeddingTables
+from .freezing import Freezing
 from .tokenization import DocPieces, Piecer, piece_limit
 from .torch_imports import need_torch
 
@@ -32,12 +36,16 @@ class Encoder:
     """A pretrained model with its tokenizer.
 
     model: a PreTrainedModel of the transformers library, in float32. tokenizer: its tokenizer, one of the `tokenizers` library.
-    Raises ValueError for a tokenizer that cannot be used.
+    tables, adapters: what was added to it. freezing: says which weights are trained. Raises ValueError for a tokenizer that
+    cannot be used.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
         self.model = model
         self.base_tokenizer = tokenizer
+        self.tables = EmbeddingTables(model, tokenizer)
+        self.adapters = Adapters(model)
+        self.freezing = Freezing(model, self.tables, self.adapters)
         self.model.eval()
         self._piecer: Piecer | None = None
         self._process = os.getpid()
@@ -47,8 +55,8 @@ class Encoder:
 
     @property
     def tokenizer(self) -> Any:
-        """The tokenizer in force."""
-        return self.base_tokenizer
+        """The tokenizer in force: that of the embedding table in force."""
+        return self.tables.tokenizer
 
     @property
     def width(self) -> int:
@@ -86,7 +94,7 @@ class Encoder:
     @property
     def reads_types(self) -> bool:
         """Whether the model reads token types."""
-        return "token_type_ids" in self.tokenizer.model_input_names
+        return "token_type_ids" in self.base_tokenizer.model_input_names
 
     # Weights
 
@@ -94,20 +102,19 @@ class Encoder:
         """All weights under names that never stand for another weight."""
         for name, parameter in self.model.named_parameters():
             yield f"model.{name}", parameter
+        yield from self.tables.named_parameters()
+        yield from self.adapters.named_parameters()
 
     @property
     def learns(self) -> bool:
         """Whether any weight is to be trained."""
         return any(parameter.requires_grad for _, parameter in self.named_parameters())
 
-    def train_all(self, train: bool = True) -> None:
-        """Let all weights be trained, or none."""
-        for _, parameter in self.named_parameters():
-            parameter.requires_grad_(train)
-
     def to(self, device: Any) -> None:
         """Move everything to a torch device."""
         self.model.to(device)
+        self.tables.to(device)
+        self.adapters.to(device)
 
     # Running
 
@@ -155,7 +162,9 @@ class Encoder:
         return self._call(torch.from_numpy(ids).to(self.device), inputs)
 
     def _call(self, ids: Any, inputs: dict[str, Any]) -> Any:
-        return self.model(input_ids=ids, return_dict=True, **inputs)
+        embedded = self.tables.embed(ids)
+        inputs["input_ids" if embedded is None else "inputs_embeds"] = ids if embedded is None else embedded
+        return self.model(return_dict=True, **inputs)
 
     def _layers_of(self, torch: Any, output: Any) -> Any:
         if self.layers == 1:
@@ -185,15 +194,28 @@ class Encoder:
     def to_files(self) -> hf.Files:
         """Everything as files, by relative path; the model under `hf/`."""
         files = {**hf.model_files(self.model), **hf.tokenizer_files(self.base_tokenizer)}
-        return {f"hf/{name}": data for name, data in files.items()}
+        base = {f"hf/{name}": data for name, data in files.items()}
+        return {**base, **self.tables.to_files(), **self.adapters.to_files()}
 
     def state(self) -> dict[str, Any]:
         """What is in force, for JSON."""
-        return {"frozen": not self.learns}
+        return {
+            "training": self.freezing.state(),
+            "embeddings": self.tables.state(),
+            "adapters": self.adapters.state(),
+        }
 
     def load_parts(self, folder: Path, state: Mapping[str, Any]) -> None:
-        """Load what was added to the model from the files in `folder`, and put in force what `state` says."""
-        self.train_all(not state.get("frozen", False))
+        """Load what was added to the model from the files in `folder`, and put in force what `state` says.
+
+        Raises FormatError where the files are not what `state` says.
+        """
+        try:
+            self.tables.load_folder(folder, state.get("embeddings", {}))
+            self.adapters.load_folder(folder, state.get("adapters", {}))
+            self.freezing.set_state(state.get("training", {}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FormatError(f"cannot load the embeddings and adapters of the transformer in {folder}: {error}") from error
 
 
 class Places(NamedTuple):
@@ -279,6 +301,8 @@ def _backprop(torch: Any, steps: list[tuple[Any, Any, Any]]) -> Callable[[Any], 
         """d_rows: as `rows`, a torch tensor. Adds to the gradients of the weights; can be called once."""
         while steps:
             hidden, source, target = steps.pop()
+            if not hidden.requires_grad:  # what is trained took no part
+                continue
             gradient = torch.zeros_like(hidden)
             gradient.view(-1, hidden.shape[-1])[source] = d_rows[target].to(hidden.dtype)
             torch.autograd.backward([hidden], [gradient])

@@ -7,6 +7,7 @@ from typing import Any
 from thinc.api import Shim
 
 from .encoder import Encoder
+from .frozen_rows import restore_rows
 from .saving import pack_encoder, pack_files, read_bytes
 from .torch_imports import need_torch
 
@@ -68,7 +69,8 @@ class EncoderShim(Shim):
         if self._model is None:
             return
         torch = need_torch()
-        changed = [(name, weight) for name, weight in self._model.named_parameters() if weight.grad is not None]
+        weights = self._model.named_parameters()
+        changed = [(name, weight) for name, weight in weights if weight.grad is not None and weight.numel()]
         scaler = self.scaler
         overflow = bool(scaler is not None and changed and scaler.unscale([weight.grad for _, weight in changed]))
         with torch.no_grad():
@@ -86,11 +88,13 @@ class EncoderShim(Shim):
         after, _ = optimizer((self.id, name), before, torch2xp(weight.grad.contiguous()))
         if after is not before:
             weight.data.copy_(xp2torch(after, device=weight.device))
+        restore_rows(weight)
 
     @contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
-        """Context in which the weights that `params` has, under (shim id, name), are those."""
-        weights = dict(self._model.named_parameters()) if self._model is not None else {}
+        """Context in which the weights that `params` has, under (shim id, name), are those; frozen ones stay as they are."""
+        named = self._model.named_parameters() if self._model is not None else ()
+        weights = {name: weight for name, weight in named if weight.requires_grad}
         others = {name: params[(self.id, name)] for name in weights if (self.id, name) in params}
         if not others:
             yield
@@ -103,6 +107,7 @@ class EncoderShim(Shim):
             with torch.no_grad():
                 for name, array in others.items():
                     weights[name].copy_(xp2torch(array, device=weights[name].device).reshape(weights[name].shape))
+                    restore_rows(weights[name])
             yield
         finally:
             with torch.no_grad():
