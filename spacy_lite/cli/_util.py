@@ -44,13 +44,25 @@ Arg = typer.Argument
 Opt = typer.Option
 
 app = typer.Typer(
-    name=NAME, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, context_settings=SETTINGS
+    name=NAME,
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+    rich_markup_mode=None,  # plain help: half of its time would go into importing what draws frames around it
 )
-init_cli = typer.Typer(name="init", help="Make configs, label files and pipelines to train.", no_args_is_help=True)
-debug_cli = typer.Typer(name="debug", help="Look into configs, corpora and models.", no_args_is_help=True)
-benchmark_cli = typer.Typer(name="benchmark", help="Measure speed and accuracy of a pipeline.", no_args_is_help=True)
-for group in (init_cli, debug_cli, benchmark_cli):
+
+
+def _group(name: str, help: str) -> typer.Typer:
+    group = typer.Typer(name=name, help=help, no_args_is_help=True, rich_markup_mode=None)
     app.add_typer(group)
+    return group
+
+
+init_cli = _group("init", "Make configs, label files and pipelines to train.")
+debug_cli = _group("debug", "Look into configs, corpora and models.")
+benchmark_cli = _group("benchmark", "Measure speed and accuracy of a pipeline.")
 
 
 def command(group: typer.Typer, name: str, *, overrides: bool = False, hidden: bool = False) -> Callable[[Callable], Callable]:
