@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 PACKAGES = ("spacy_lite", "spacy")
-WORDS_A_TEXT = 70
+SLICES = 8
 
 
 def model_folder() -> str:
@@ -39,8 +39,14 @@ def sentences(path: Path, limit: int | None = None) -> list[tuple[list[str], lis
 
 
 def texts_of(path: Path) -> list[str]:
-    words = [word for own, *_ in sentences(path) for word in own]
-    return [" ".join(words[start : start + WORDS_A_TEXT]) for start in range(0, len(words), WORDS_A_TEXT)]
+    """The documents of a CoNLL-U file, from 3 words to 1,000."""
+    found: list[list[str]] = []
+    for line in path.read_text(encoding="utf8").split("\n"):
+        if line.startswith("# newdoc") or not found:
+            found.append([])
+        if line and line[0].isdigit() and line.split("\t")[0].isdigit():
+            found[-1].append(line.split("\t")[1])
+    return [" ".join(words) for words in found if words]
 
 
 def transformer_settings(folder: str, **more) -> dict:
@@ -85,24 +91,28 @@ def speed_pipeline(package: str, folder: str, precision: str):
 
 
 def worker(package: str, folder: str, precision: str, texts: list[str]) -> None:
-    """Print words/s for one pass over the texts, once a line read from standard input."""
+    """For every slice number read from standard input, print the words in that slice of the texts, and the seconds and the
+    seconds of this process (all its threads) they took.
+    """
     nlp = speed_pipeline(package, folder, precision)
     for _ in nlp.pipe(texts[:20]):
         pass
     print("ready", flush=True)
-    for _ in sys.stdin:
-        started, words = time.perf_counter(), 0
-        for doc in nlp.pipe(texts, batch_size=64):
+    for line in sys.stdin:
+        own = texts[int(line) :: SLICES]
+        started, computing, words = time.perf_counter(), time.process_time(), 0
+        for doc in nlp.pipe(own, batch_size=64):
             words += len(doc)
-        print(words / (time.perf_counter() - started), flush=True)
+        print(words, time.perf_counter() - started, time.process_time() - computing, flush=True)
 
 
 def speed(options: argparse.Namespace) -> None:
-    """Passes over the same texts, in turn, so that whatever else the machine does slows all alike."""
+    """The same slices of the texts in turn, a few seconds each, so that whatever else the machine does slows all alike."""
     runs = {"spacy_lite float32": (sys.executable, "spacy_lite", "float32")}
-    runs["spacy_lite bfloat16"] = (sys.executable, "spacy_lite", "bfloat16")
     if options.peer:
         runs["spaCy + spacy-transformers"] = (options.peer, "spacy", "float32")
+    if options.bfloat16:
+        runs["spacy_lite bfloat16"] = (sys.executable, "spacy_lite", "bfloat16")
     processes = {}
     for name, (python, package, precision) in runs.items():
         command = [python, __file__, "worker", package, precision, "--texts", options.texts, "--model", model_folder()]
@@ -111,17 +121,21 @@ def speed(options: argparse.Namespace) -> None:
         while (line := processes[name].stdout.readline()).strip() != "ready":
             if not line:
                 raise SystemExit(f"{name} did not start")
-    found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(options.rounds):
-        for name, process in processes.items():
-            process.stdin.write("go\n")
-            process.stdin.flush()
-            found[name].append(float(process.stdout.readline()))
+    found: dict[str, list[list[float]]] = {name: [] for name in runs}
+    for number in range(options.rounds * SLICES):
+        for name in sorted(runs, reverse=number % 2 == 1):
+            processes[name].stdin.write(f"{number % SLICES}\n")
+            processes[name].stdin.flush()
+            words, *seconds = (float(value) for value in processes[name].stdout.readline().split())
+            found[name].append([words / value for value in seconds])
     for name, process in processes.items():
         process.stdin.close()
         process.wait()
-        values = sorted(found[name])
-        print(f"{name}: median {values[len(values) // 2]:.0f} words/s, best {values[-1]:.0f} ({options.rounds} rounds)")
+        for column, clock in enumerate(("s", "CPU s")):
+            own, first = ([row[column] for row in found[which]] for which in (name, next(iter(runs))))
+            ratio = sorted(a / b for a, b in zip(own, first, strict=True))[len(own) // 2]
+            middle = sorted(own)[len(own) // 2]
+            print(f"{name}: median {middle:.0f} words/{clock}, best {max(own):.0f}; {ratio:.2f} of the first (median of slices)")
 
 
 def memory(options: argparse.Namespace) -> None:
@@ -187,6 +201,7 @@ def main() -> None:
     parse.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     parse.add_argument("--texts", help="CoNLL-U file whose words are the texts")
     parse.add_argument("--peer", help="Python that has spaCy and spacy-transformers")
+    parse.add_argument("--bfloat16", action="store_true", help="predict in bfloat16 too; worth it where the CPU computes in it")
     parse.add_argument("--model", help=argparse.SUPPRESS)
     parse.add_argument("--rounds", type=int, default=3)
     parse.add_argument("--limit", type=int, default=0, help="texts, or dev sentences, to use; 0: all")
