@@ -70,7 +70,8 @@ def test_saved_rules_tokenize_alike(code, tmp_path):
     [
         ("en", "don't", "do n't"), ("en", "Cannot", "Can not"), ("en", "it's", "it 's"), ("en", "dogs'", "dogs '"),
         ("en", "he'd've", "he 'd 've"), ("en", "co-worker", "co-worker"), ("en", "well-known", "well - known"),
-        ("en", "9pm.", "9 pm ."), ("en", "Really?!", "Really ?!"), ("en", "***", "***"), ("en", "555-1234", "555-1234"),
+        ("en", "9pm.", "9 pm ."), ("en", "Really?!", "Really ?!"), ("en", "***", "***"), ("en", "555-1234", "555 - 1234"),
+        ("en", "so...??", "so ... ? ?"), ("en", "a-- --b c--d", "a-- -- b c -- d"),
         ("en", "and/or", "and / or"), ("en", "w/o", "w/o"), ("en", "U.S.", "U.S."), ("en", "end.Start", "end . Start"),
         ("en", "10km", "10 km"), ("en", "(http://a.org/b?c=d).", "( http://a.org/b?c=d ) ."),
         ("fr", "l'homme", "l' homme"), ("fr", "aujourd'hui", "aujourd'hui"), ("fr", "est-il", "est -il"),

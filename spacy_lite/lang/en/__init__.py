@@ -4,7 +4,7 @@ from ...config import registry
 from ...language import Language
 from ...language.defaults import BaseDefaults
 from .lex_attrs import like_num
-from .punctuation import TOKEN_MATCH, TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
+from .punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
 from .stop_words import STOP_WORDS
 from .syntax_iterators import SYNTAX_ITERATORS
 from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
@@ -25,7 +25,6 @@ class English(Language):
         prefixes = TOKENIZER_PREFIXES
         suffixes = TOKENIZER_SUFFIXES
         infixes = TOKENIZER_INFIXES
-        token_match = TOKEN_MATCH
         lex_attr_getters = {LIKE_NUM: like_num}
         stop_words = STOP_WORDS
         syntax_iterators = SYNTAX_ITERATORS

@@ -76,7 +76,7 @@ NORMS = {
     "Jun.": "june", "Jul.": "july", "Aug.": "august", "Sep.": "september", "Sept.": "september", "Oct.": "october",
     "Nov.": "november", "Dec.": "december", "vs.": "versus", "e.g.": "for example", "i.e.": "that is",
 }  # fmt: skip
-WITH_SLASH = "w/o w/ w/in b/c b/w n/a N/A a/c A/C c/o C/O I/O i/o s/he h/w s/w 24/7 9/11 7/11 AC/DC TCP/IP"
+WITH_SLASH = "w/o w/ w/in b/w n/a N/A a/c A/C c/o C/O I/O i/o s/he h/w s/w 24/7 9/11 7/11 AC/DC TCP/IP"
 WITH_HYPHEN = """
 E-MAIL t-shirt T-shirt t-shirts T-shirts x-ray
 X-ray x-rays X-rays uh-oh Uh-oh
