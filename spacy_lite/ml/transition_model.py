@@ -14,7 +14,7 @@ from ..kernels.packing import packed
 from ..transitions.scoring import ScorerWeights, TrainingTrace
 from .layers.precomputable_affine import PrecomputableAffine
 
-__all__ = ["StateScores", "TransitionModel", "resize_output"]
+__all__ = ["StateScores", "TransitionModel", "TransitionModel_v1", "TransitionModel_v2", "resize_output"]
 
 
 @dataclass
@@ -25,8 +25,15 @@ class StateScores:
     weights: ScorerWeights
 
 
+def TransitionModel(tok2vec: Model, *layers: Any, **settings: Any) -> Model:
+    """`TransitionModel_v1` if it is given layers (`lower`, `upper`), else `TransitionModel_v2`, which makes them."""
+    if layers or "lower" in settings:
+        return TransitionModel_v1(tok2vec, *layers, **settings)
+    return TransitionModel_v2(tok2vec=tok2vec, **settings)
+
+
 @registry.layers("spacy.TransitionModel.v1")
-def TransitionModel(
+def TransitionModel_v1(
     tok2vec: Model,
     lower: Model,
     upper: Model | None,
@@ -54,6 +61,31 @@ def TransitionModel(
             "resize_output": resize_output or globals()["resize_output"],
         },
     )
+
+
+@registry.layers("spacy.TransitionModel.v2")
+def TransitionModel_v2(
+    *,
+    tok2vec: Model,
+    beam_width: int = 1,
+    beam_density: float = 0.0,
+    state_tokens: int,
+    hidden_width: int,
+    maxout_pieces: int,
+    nO: int | None = None,
+    unseen_classes: Iterable[int] = (),
+) -> Model:
+    """Make hidden and output layer, and put all together.
+
+    tok2vec: from documents to rows (tokens, nI). beam_width, beam_density: the search of components that have none of their
+    own. state_tokens: tokens of a state that are looked at. hidden_width, maxout_pieces: size of the hidden layer. nO: number
+    of moves, known from the data at initialization. unseen_classes: moves that were never seen and must not be predicted.
+    """
+    lower = PrecomputableAffine(nO=hidden_width, nI=tok2vec.maybe_get_dim("nO"), nF=state_tokens, nP=maxout_pieces)
+    upper = Linear(nO=nO, nI=hidden_width, init_W=zero_init)
+    model = TransitionModel_v1(tok2vec, lower, upper, unseen_classes=unseen_classes)
+    model.attrs.update(beam_width=beam_width, beam_density=beam_density)
+    return model
 
 
 def init(model: Model, X: Any = None, Y: Any = None) -> None:

@@ -11,6 +11,7 @@ _MODULES = {
     "EntityRuler": "entityruler",
     "Lemmatizer": "lemmatizer",
     "Morphologizer": "morphologizer",
+    "MultitaskObjective": "multitask",
     "MultiLabel_TextCategorizer": "textcat_multilabel",
     "Pipe": "pipe",
     "SentenceRecognizer": "senter",

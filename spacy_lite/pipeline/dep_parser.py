@@ -191,10 +191,7 @@ class DependencyParser(Parser):
             label_scores.append(labels)
         return head_scores, label_scores
 
-    def set_annotations(self, docs: Iterable["Doc"], states_or_beams: Any) -> None:
-        """Write trees and sentence boundaries; joins the parts of words if the parser learned to."""
-        docs = list(docs)
-        super().set_annotations(docs, states_or_beams)
-        if self.cfg["learn_tokens"]:
-            for doc in docs:
-                merge_subtokens(doc)
+    @property
+    def postprocesses(self) -> list[Callable[["Doc"], Any]]:
+        """What is done to every parsed document: the parts of words are joined if the parser learned to."""
+        return [merge_subtokens] if self.cfg["learn_tokens"] else []

@@ -97,6 +97,14 @@ class ArcEager(TransitionSystem):
         heads, labels, starts = zip(*golds, strict=True) if golds else ((), (), ())
         states.set_gold(_joined(heads, "int32"), _joined(labels, "uint64"), _joined(starts, "int8"))
 
+    def set_gold_of(self, states: ArcStates, found: ArcStates) -> None:
+        """Take for gold what another search found for documents of the same lengths; its labels may stand in another order."""
+        heads, moves = found.heads()
+        ends = numpy.cumsum(found.lengths)
+        positions = numpy.arange(len(heads)) - numpy.repeat(ends - found.lengths, found.lengths)
+        labels = numpy.where(moves >= 0, found.labels[moves], 0)
+        states.set_gold(numpy.where(heads < 0, positions, heads), labels, numpy.full(len(heads), -1))
+
     def annotate(self, docs: Sequence[Doc], states: ArcStates) -> None:
         """Write the trees to the documents: heads, labels, sentence starts; crossing arcs are restored."""
         self.annotate_arrays(docs, *states.heads())

@@ -104,6 +104,11 @@ class BiluoPushDown(TransitionSystem):
         labels = numpy.concatenate([gold[1] for gold in golds]) if golds else numpy.zeros(0, dtype="uint64")
         states.set_gold(kinds, labels, [gold[2] for gold in golds])
 
+    def set_gold_of(self, states: EntityStates, found: EntityStates) -> None:
+        """Take for gold what another search found for documents of the same lengths; its labels may stand in another order."""
+        taken = found.taken()
+        states.set_gold(found.kinds[taken], found.labels[taken])
+
     def annotate(self, docs: Sequence[Doc], states: EntityStates) -> None:
         """Write the entities to the documents. What was there stays; tokens nobody knew about become outside."""
         self.annotate_arrays(docs, states.taken())

@@ -48,6 +48,7 @@ _HOMES = {
         "load_kb",
         "span_maker_forward",
     ),
+    "labeller": ("build_multi_task_model",),
     "masking": ("build_masked_language_model",),
     "multi_task": (
         "build_cloze_characters_multi_task_model",
