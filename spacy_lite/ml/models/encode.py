@@ -6,7 +6,6 @@ from thinc.api import (
     Maxout,
     Mish,
     Model,
-    PyTorchLSTM,
     chain,
     clone,
     expand_window,
@@ -19,6 +18,7 @@ from thinc.types import Floats2d
 from ...config import registry
 from ..fused.encode import with_fused_windows
 from ..layers.flat import with_rows
+from ..layers.torch_lstm import torch_lstm
 
 __all__ = ["BiLSTMEncoder", "MaxoutWindowEncoder", "MaxoutWindowEncoder_v1", "MishWindowEncoder", "MishWindowEncoder_v1"]
 
@@ -65,11 +65,11 @@ def BiLSTMEncoder(width: int, depth: int, dropout: float) -> Model[list[Floats2d
     """A bidirectional LSTM of PyTorch.
 
     width: width of input and output. depth: number of layers; 0 leaves the rows as they are. dropout: between the layers.
-    Input and output: one (n_i, width) array a document.
+    Input and output: one (n_i, width) array a document. The rows of a document do not depend on what else is in the batch.
     """
     if depth == 0:
         return noop()
-    return with_padded(PyTorchLSTM(width, width, bi=True, depth=depth, dropout=dropout))
+    return with_padded(torch_lstm(width, width, depth, dropout))
 
 
 def _maxout_blocks(width: int, window_size: int, pieces: int, depth: int) -> Model[Any, Any]:
