@@ -6,6 +6,7 @@ from .apply import apply
 from .assemble import assemble_cli
 from .benchmark_speed import benchmark_speed_cli
 from .convert import convert
+from .convert_pipeline import convert_pipeline
 from .debug_config import debug_config, debug_diff
 from .debug_data import debug_data
 from .debug_model import debug_model
@@ -28,6 +29,7 @@ __all__ = [
     "assemble_cli",
     "benchmark_speed_cli",
     "convert",
+    "convert_pipeline",
     "debug_config",
     "debug_data",
     "debug_diff",

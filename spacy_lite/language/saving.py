@@ -14,6 +14,7 @@ from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..errors import ConfigError, FormatError, nearest
 from ..serialize import atomic_directory, from_bytes, to_bytes
 from .pipes import PipelineEditing
+from .spacy3 import check_format, config_for_spacy3
 
 __all__ = ["Saving"]
 
@@ -23,18 +24,29 @@ CONFIG, META = "config.cfg", "meta.json"
 class Saving(PipelineEditing):
     """Writing a Language object, and reading one of the same components back."""
 
-    def to_disk(self, path: str | os.PathLike[str], *, exclude: Iterable[str] = SimpleFrozenList()) -> None:
-        """Save the pipeline to a directory. exclude: names of components, or "tokenizer", "vocab", that are not written.
+    def to_disk(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        exclude: Iterable[str] = SimpleFrozenList(),
+        format: str = "spacy_lite",
+    ) -> None:
+        """Save the pipeline to a directory.
+
+        exclude: names of components, or "tokenizer", "vocab", that are not written. format: "spacy3" makes sure that spaCy 3.8
+        loads it with the same annotations; the other, "spacy_lite", has the same layout but may use what only is here. Raises
+        FormatError that names the components and settings spaCy does not know, before anything is written.
 
         A pipeline that is there already is replaced when the new one is complete, and stays as it was if anything fails before.
         """
         path, exclude = Path(path), _names(exclude)
+        config = self._config_of(format, exclude)
         if path.exists() and not path.is_dir():
             raise NotADirectoryError(f"a pipeline is saved to a directory, and {path} is a file")
         writers: dict[str, Callable[[Path], Any]] = {
             "tokenizer": lambda p: self.tokenizer.to_disk(p, exclude=["vocab"]),
             META: lambda p: srsly.write_json(p, _plain(self.meta)),
-            CONFIG: lambda p: self.config.to_disk(p, interpolate=False),
+            CONFIG: lambda p: config.to_disk(p, interpolate=False),
         }
         for name, component in self._components:
             if hasattr(component, "to_disk"):
@@ -82,14 +94,20 @@ class Saving(PipelineEditing):
         self._link_components()
         return self
 
-    def to_bytes(self, *, exclude: Iterable[str] = SimpleFrozenList()) -> bytes:
-        """The pipeline as bytes. exclude: names of components, or "tokenizer", "vocab", that are left out."""
+    def _config_of(self, format: str, exclude: list[str]) -> Config:
+        return config_for_spacy3(self, exclude) if check_format(format) else self.config
+
+    def to_bytes(self, *, exclude: Iterable[str] = SimpleFrozenList(), format: str = "spacy_lite") -> bytes:
+        """The pipeline as bytes. exclude: names of components, or "tokenizer", "vocab", that are left out. format: as that of
+        `to_disk`.
+        """
         exclude = _names(exclude)
+        config = self._config_of(format, exclude)
         getters: dict[str, Callable[[], Any]] = {
             "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
             "tokenizer": lambda: self.tokenizer.to_bytes(exclude=["vocab"]),
             META: lambda: srsly.json_dumps(_plain(self.meta)),
-            CONFIG: lambda: self.config.to_bytes(interpolate=False),
+            CONFIG: lambda: config.to_bytes(interpolate=False),
         }
         if not hasattr(self.tokenizer, "to_bytes"):
             del getters["tokenizer"]
