@@ -71,7 +71,7 @@ class FrozenRows:
         self.rows = torch.as_tensor(rows, dtype=torch.int64, device=param.device)
         self.values = param.detach()[self.rows].clone()
         self._hook = param.register_hook(self._mask)
-        _restore_after_steps(torch)
+        _restore_after_steps()
 
     def _mask(self, gradient: Any) -> Any:
         """The gradient without the frozen rows."""
@@ -81,7 +81,8 @@ class FrozenRows:
             return gradient.index_fill(0, rows, 0.0)
         gradient = gradient.coalesce()
         kept = ~torch.isin(gradient.indices()[0], rows)
-        return torch.sparse_coo_tensor(gradient.indices()[:, kept], gradient.values()[kept], gradient.shape)
+        indices, values = gradient.indices()[:, kept], gradient.values()[kept]
+        return torch.sparse_coo_tensor(indices, values, gradient.shape, check_invariants=False)
 
     def restore(self) -> None:
         """Put the values back, if they were moved."""
@@ -125,9 +126,9 @@ def restore_rows(param: Any) -> None:
         frozen.restore()
 
 
-def _restore_after_steps(torch: Any) -> None:
+def _restore_after_steps() -> None:
     """Let every optimizer of torch put frozen rows back after its step; set once a process."""
-    module = torch.optim.optimizer
+    module: Any = import_module("torch.optim.optimizer")
     if not getattr(module, ATTRIBUTE, False):
         module.register_optimizer_step_post_hook(_after_step)
         setattr(module, ATTRIBUTE, True)
