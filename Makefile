@@ -3,6 +3,8 @@
 # make test-transformer   the tests of the transformer component, in an environment with torch for the CPU where one can be had
 # make lint     ruff, mypy, cython-lint
 # make bench    side by side with the peer (makes an environment for it)
+# make website  the site, into website/build/html, its links checked
+# make test-website  the site in a browser: quickstart, search, colours, phone width, accessibility
 # make dist     sdist and wheel, and a smoke test of the wheel in an empty environment
 # make clean    remove what building left
 PYTHON ?= python3
@@ -10,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find spacy_lite -name '*.pyx' -o -name '*.pxd' -o -name '*.hh' -o -name '*.cc') setup.py
 
-.PHONY: build demo test test-transformer lint types bench dist clean
+.PHONY: build demo test test-transformer lint types bench website test-website dist clean
 
 $(VENV)/ready: requirements.txt extra/scripts/setup.sh
 	PYTHON=$(PYTHON) sh extra/scripts/setup.sh $(VENV)
@@ -42,12 +44,18 @@ test-transformer: build
 bench: build
 	$(BIN)/python extra/benchmarks/run.py
 
+website: build
+	sh extra/scripts/website.sh $(VENV) $(VENV)-website build
+
+test-website: website
+	sh extra/scripts/website.sh $(VENV) $(VENV)-website test
+
 dist: build
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
 	sh extra/scripts/smoke_test_wheel.sh dist
 
 clean:
-	rm -rf build dist *.egg-info demo bench $(VENV)/built
+	rm -rf build dist *.egg-info demo bench website/build $(VENV)/built
 	find spacy_lite -name '*.so' -delete
 	find spacy_lite -name '*.cpp' -delete
