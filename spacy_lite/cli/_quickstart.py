@@ -38,16 +38,23 @@ def recommended_vectors(lang: str) -> str | None:
 
 
 def quickstart_config(
-    lang: str, pipeline: Sequence[str], *, accuracy: bool = False, gpu: bool = False, transformer: bool = False
+    lang: str,
+    pipeline: Sequence[str],
+    *,
+    accuracy: bool = False,
+    gpu: bool = False,
+    transformer: bool = False,
+    independent: bool = False,
 ) -> Block:
     """The settings worth writing down for a new pipeline.
 
     lang: language code. pipeline: component names, `tok2vec` or `transformer` left out. accuracy: prefer accuracy to speed and
-    size. gpu: train on a GPU. transformer: share a transformer in place of a tok2vec.
+    size. gpu: train on a GPU. transformer: share a transformer in place of a tok2vec. independent: share nothing, every
+    component has a tok2vec of its own.
     """
     names = [name for name in pipeline if name not in ("tok2vec", "transformer")]
     upstream = "transformer" if transformer else "tok2vec"
-    listener = _transformer_listener() if transformer else _tok2vec_listener()
+    listener = _own_tok2vec(lang, accuracy) if independent else _transformer_listener() if transformer else _tok2vec_listener()
     rich = accuracy or transformer
     components = {name: COMPONENTS[name](listener, rich) if name in COMPONENTS else {"factory": name} for name in names}
     if upstream in pipeline or any(_listens(block) for block in components.values()):
@@ -70,6 +77,12 @@ def _listens(block: Block) -> bool:
 
 def _tok2vec_listener() -> Block:
     return {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}
+
+
+def _own_tok2vec(lang: str, accuracy: bool) -> Block:
+    model = _tok2vec(lang, accuracy)["model"]
+    model["embed"]["width"] = model["encode"]["width"]
+    return model
 
 
 def _transformer_listener() -> Block:

@@ -80,6 +80,7 @@ def debug_data(
     report.sizes(train, dev)
     report.vocabulary(train, nlp)
     factories = [nlp.get_pipe_meta(name).factory for name in nlp.pipe_names]
+    report.settings = {nlp.get_pipe_meta(name).factory: getattr(nlp.get_pipe(name), "cfg", {}) for name in nlp.pipe_names}
     for factory, check in CHECKS.items():
         if factory in factories:
             check(report, train, dev)
@@ -96,6 +97,7 @@ class _Report:
     def __init__(self, show: Messages, ignore_warnings: bool, verbose: bool) -> None:
         self.show, self.ignore_warnings, self.verbose = show, ignore_warnings, verbose
         self.errors = self.warnings = self.passed = 0
+        self.settings: dict[str, dict[str, Any]] = {}  # of the components, by their factory
 
     def good(self, text: str) -> None:
         """A check that passed."""
@@ -225,16 +227,42 @@ def _parser(report: _Report, train: "CorpusFacts", dev: "CorpusFacts") -> None:
         report.warn("Every Doc is one sentence: the parser will not learn to find sentences (convert --n-sents 10)")
     if len(train.roots) > 1:
         report.warn(f"Roots have several labels: {', '.join(f'{label} ({n})' for label, n in train.roots.most_common(5))}")
+    settings = report.settings.get("parser") or report.settings.get("beam_parser") or {}
+    least = settings.get("min_action_freq") or 0
+    counts = train.deps + train.decorated_deps - Counter(train.roots)
+    dropped = sorted(label for label, count in counts.items() if count < least)
+    if dropped:
+        several = f"{', '.join(dropped[:10])}{' …' if len(dropped) > 10 else ''}"
+        report.warn(
+            f"{len(dropped)} labels occur fewer than {least} times (min_action_freq) and are learned as `dep`: {several}"
+        )
     if train.n_nonprojective:
-        report.show.info(f"{train.n_nonprojective} Docs have crossing arcs; they are made projective for training and back")
+        report.show.info(
+            f"{train.n_nonprojective} Docs have crossing arcs: they are made projective for training and restored after it, "
+            f"by {len(train.decorated_deps)} more labels for {sum(train.decorated_deps.values())} tokens"
+        )
+    for name, facts in (("training", train), ("development", dev)):
+        if facts.n_cyclic:
+            report.fail(f"{facts.n_cyclic} Docs of the {name} corpus have heads that go in a circle, which is no tree")
 
 
 def _ner(report: _Report, train: "CorpusFacts", dev: "CorpusFacts") -> None:
     report.labels("Entities", train.ents, dev.ents, train.n_missing["ent"])
-    if train.n_whitespace_ents:
-        report.fail(f"{train.n_whitespace_ents} entities begin or end with whitespace, which is never predicted")
-    if train.n_crossing_ents:
-        report.warn(f"{train.n_crossing_ents} entities reach across the end of a sentence")
+    for name, facts in (("training", train), ("development", dev)):
+        if facts.n_whitespace_ents:
+            report.fail(
+                f"{facts.n_whitespace_ents} entities of the {name} corpus begin or end with whitespace, "
+                "which is never predicted"
+            )
+        if facts.n_crossing_ents:
+            report.warn(f"{facts.n_crossing_ents} entities of the {name} corpus reach across the end of a sentence")
+        if facts.n_misaligned_ents:
+            report.warn(
+                f"{facts.n_misaligned_ents} entities of the {name} corpus do not begin and end where the tokenizer cuts, "
+                "so they cannot be learned or predicted"
+            )
+    if train.n_tokens and train.n_missing["ent"] == train.n_tokens:
+        report.fail("No token of the training corpus says whether it is part of an entity")
 
 
 def _textcat(report: _Report, train: "CorpusFacts", dev: "CorpusFacts") -> None:
@@ -301,7 +329,9 @@ CHECKS = {
     "trainable_lemmatizer": _lemmatizer,
     "senter": _senter,
     "parser": _parser,
+    "beam_parser": _parser,
     "ner": _ner,
+    "beam_ner": _ner,
     "textcat": _textcat,
     "textcat_multilabel": _textcat_multilabel,
 }

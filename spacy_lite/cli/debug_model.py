@@ -98,7 +98,12 @@ def debug_model(
         _show_model(model, wanted, f"after {N_UPDATES} updates", show)
     if wanted.get("print_prediction"):
         show.divider("Prediction")
-        show.text(str(model.predict([nlp.make_doc(TEXT)])))
+        doc = nlp.make_doc(TEXT)
+        for _, earlier in nlp.pipeline:
+            if earlier is pipe:
+                break
+            doc = earlier(doc)  # a listener needs its encoder to have run
+        show.text(str(model.predict([doc])))
 
 
 def _show_model(model: "Model", wanted: dict[str, Any], title: str, show: Messages) -> None:

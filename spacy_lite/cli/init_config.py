@@ -30,6 +30,7 @@ class InitValues:
     optimize = Optimizations.efficiency
     gpu = False
     pretraining = False
+    independent = False
     force_overwrite = False
 
 
@@ -46,6 +47,9 @@ def init_config_cli(
     gpu: bool = Opt(InitValues.gpu, "--gpu", "-G", help="Make a config for training on a GPU, with a transformer"),
     pretraining: bool = Opt(InitValues.pretraining, "--pretraining", "-pt", help="Include a block for pretraining"),
     force_overwrite: bool = Opt(InitValues.force_overwrite, "--force", "-F", help="Replace the output file if it exists"),
+    independent: bool = Opt(
+        InitValues.independent, "--independent", "-I", help="Give every component a tok2vec of its own instead of a shared one"
+    ),
 ) -> None:
     """Make a config for training, with the settings recommended for a language and a set of components."""
     is_stdout = str(output_file) == "-"
@@ -58,6 +62,7 @@ def init_config_cli(
         optimize=optimize.value,
         gpu=gpu,
         pretraining=pretraining,
+        independent=independent,
         silent=is_stdout,
     )
     save_config(config, output_file, is_stdout=is_stdout)
@@ -85,12 +90,14 @@ def init_config(
     optimize: str = InitValues.optimize.value,
     gpu: bool = InitValues.gpu,
     pretraining: bool = InitValues.pretraining,
+    independent: bool = InitValues.independent,
     silent: bool = True,
 ) -> "Config":
     """A complete config for a new pipeline.
 
     lang: language code. pipeline: names of the components. optimize: "efficiency" or "accuracy". gpu: for training on a GPU.
-    pretraining: with a [pretraining] block. silent: print nothing. Raises ValueError for a component nobody knows.
+    pretraining: with a [pretraining] block. independent: components share no tok2vec or transformer. silent: print nothing.
+    Raises ValueError for a component nobody knows.
     """
     from ..config import Config
     from ..language.loading import load_model_from_config
@@ -98,9 +105,11 @@ def init_config(
 
     show = Messages(silent)
     names = [name.strip() for name in pipeline]
-    with_transformer = gpu and _has_transformers(show)
+    with_transformer = gpu and not independent and _has_transformers(show)
     optimize = getattr(optimize, "value", optimize)
-    template = quickstart_config(lang, names, accuracy=optimize == "accuracy", gpu=gpu, transformer=with_transformer)
+    template = quickstart_config(
+        lang, names, accuracy=optimize == "accuracy", gpu=gpu, transformer=with_transformer, independent=independent
+    )
     with show.loading("Filling the config"):
         nlp = load_model_from_config(Config(template), auto_fill=True)
         config = nlp.config

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..gold import Example
+from ..gold.projectivity import contains_cycle, is_decorated, is_nonproj_tree, projectivize
 from ..tokens import Doc
 from .alignment_report import AlignmentReport
 
@@ -15,8 +16,10 @@ __all__ = ["CorpusFacts", "gather_facts"]
 class CorpusFacts:
     """Counts over one corpus; each Counter is label -> number of times.
 
-    n_docs, n_tokens, n_sentences: of the reference. n_missing: tokens without the annotation, by its name. texts: hash of each
-    text. spans, span_lengths: labels, and numbers of tokens, of the spans of each group.
+    n_docs, n_tokens, n_sentences: of the reference. n_nonprojective, n_cyclic: Docs whose arcs cross, or go in a circle.
+    decorated_deps: labels that come of making crossing arcs projective. n_crossing_ents: over the end of a sentence. n_missing:
+    tokens without the annotation, by its name. texts: hash of each text. spans, span_lengths: labels, and numbers of tokens, of
+    the spans of each group.
     """
 
     n_docs: int = 0
@@ -36,7 +39,10 @@ class CorpusFacts:
     n_missing: Counter[str] = field(default_factory=Counter)
     n_whitespace_ents: int = 0
     n_crossing_ents: int = 0
+    n_misaligned_ents: int = 0
     n_nonprojective: int = 0
+    n_cyclic: int = 0
+    decorated_deps: Counter[str] = field(default_factory=Counter)
     n_several_cats: int = 0
     n_no_cats: int = 0
     cat_values: set[float] = field(default_factory=set)
@@ -54,6 +60,7 @@ class CorpusFacts:
         self._add_token_annotations(doc)
         self._add_sentences_and_trees(doc)
         self._add_entities(doc)
+        self.n_misaligned_ents += len(doc.ents) - len(example.get_aligned_spans_y2x(doc.ents))
         self._add_cats(doc)
         for key, group in doc.spans.items():
             self.spans.setdefault(key, Counter()).update(span.label_ for span in group)
@@ -85,8 +92,13 @@ class CorpusFacts:
             if token.head.i == token.i:
                 self.roots[token.dep_] += 1
             self.deps[token.dep_] += 1
-        heads = [token.head.i for token in doc]
-        self.n_nonprojective += has_crossing_arcs(heads)
+        heads: list[int | None] = [token.head.i for token in doc]
+        if contains_cycle(heads):
+            self.n_cyclic += 1
+        elif is_nonproj_tree(heads):
+            self.n_nonprojective += 1
+            _, labels = projectivize(heads, [token.dep_ for token in doc])
+            self.decorated_deps.update(label for label in labels if label and is_decorated(label))
 
     def _add_entities(self, doc: Doc) -> None:
         self.n_missing["ent"] += sum(1 for token in doc if not token.ent_iob_)
@@ -111,17 +123,3 @@ def gather_facts(examples: Iterable[Example]) -> CorpusFacts:
     for example in examples:
         facts.add(example)
     return facts
-
-
-def has_crossing_arcs(heads: list[int]) -> bool:
-    """Whether arcs of a forest cross. heads: index of each token's head, its own for roots. O(n log n)."""
-    arcs = sorted((min(i, head), -max(i, head)) for i, head in enumerate(heads) if head != i)
-    open_ends: list[int] = []
-    for start, negative_end in arcs:
-        end = -negative_end
-        while open_ends and open_ends[-1] <= start:
-            open_ends.pop()
-        if open_ends and end > open_ends[-1]:
-            return True
-        open_ends.append(end)
-    return False
