@@ -125,7 +125,14 @@ void pack(const PackedShape& s, const float* weights, const float* bias, float* 
             }
             const size_t step = s.groups * LANES;
             if (whole) {
-                for (size_t k = 0; k < s.depth; ++k)
+                size_t k = 0;
+                for (; k + LANES <= s.depth; k += LANES) {
+                    Vec square[LANES];
+                    for (size_t lane = 0; lane < LANES; ++lane) square[lane] = load(source[lane] + k);
+                    transpose(square);
+                    for (size_t i = 0; i < LANES; ++i) store(base + (k + i) * step, square[i]);
+                }
+                for (; k < s.depth; ++k)
                     for (size_t lane = 0; lane < LANES; ++lane) base[k * step + lane] = source[lane][k];
             } else {
                 for (size_t k = 0; k < s.depth; ++k)
@@ -215,38 +222,51 @@ inline void pack_right(bool trans, const float* b, size_t ldb, size_t n, size_t 
 size_t gemm_workspace(size_t, size_t n, size_t k) {
     constexpr size_t COLUMNS = 2 * LANES;
     const size_t depth = k < kDepthBlock ? k : kDepthBlock;
-    return (n + COLUMNS - 1) / COLUMNS * COLUMNS * depth + depth * 16;
+    return (n + COLUMNS - 1) / COLUMNS * COLUMNS * depth + kRowBlock * depth;
+}
+
+// Rows `start` to `stop` of a transposed left matrix as blocks of ROWS, each (depth, ROWS), zero padded.
+template <int ROWS>
+inline void pack_left(const float* a, size_t lda, size_t start, size_t stop, size_t depth, float* out) {
+    for (size_t row = start; row < stop; row += ROWS) {
+        const size_t here = stop - row < size_t(ROWS) ? stop - row : size_t(ROWS);
+        for (size_t k = 0; k < depth; ++k, out += ROWS) {
+            if (here == size_t(ROWS)) {
+                std::memcpy(out, a + k * lda + row, ROWS * sizeof(float));
+            } else {
+                for (size_t j = 0; j < size_t(ROWS); ++j) out[j] = j < here ? a[k * lda + row + j] : 0.0f;
+            }
+        }
+    }
 }
 
 void gemm(bool trans_a, bool trans_b, size_t m, size_t n, size_t k, const float* a, size_t lda, const float* b, size_t ldb, float* c,
           size_t ldc, bool accumulate, float* workspace) {
     constexpr int ROWS = block_rows(2);
     constexpr size_t COLUMNS = 2 * LANES;
+    static_assert(kRowBlock % ROWS == 0, "blocks of rows are whole");
     if (k == 0 && !accumulate)
         for (size_t i = 0; i < m; ++i) std::memset(c + i * ldc, 0, n * sizeof(float));
     for (size_t first = 0; first < k; first += kDepthBlock) {
         const size_t depth = k - first < kDepthBlock ? k - first : kDepthBlock;
         const bool add = accumulate || first > 0;
         const size_t panels = (n + COLUMNS - 1) / COLUMNS;
-        float* tail = workspace + panels * COLUMNS * depth;  // (depth, ROWS): a transposed left block that is not whole
+        float* left = workspace + panels * COLUMNS * depth;
         pack_right(trans_b, b, ldb, n, first, depth, workspace);
         for (size_t start = 0; start < m; start += kRowBlock) {
             const size_t stop = start + kRowBlock < m ? start + kRowBlock : m;
+            if (trans_a) pack_left<ROWS>(a + first * lda, lda, start, stop, depth, left);
             for (size_t panel = 0; panel < panels; ++panel) {
                 const float* weights = workspace + panel * depth * COLUMNS;
                 for (size_t row = start; row < stop; row += ROWS) {
                     Vec acc[ROWS][2];
                     clear(acc);
-                    if (!trans_a) {
+                    if (trans_a) {
+                        multiply_transposed<ROWS, 2>(left + (row - start) * depth, ROWS, weights, depth, acc);
+                    } else {
                         const float* pointers[ROWS];
                         point_at_rows<ROWS>(a + row * lda + first, lda, m - row, pointers);
                         multiply<ROWS, 2>(pointers, weights, depth, acc);
-                    } else if (row + ROWS <= m) {
-                        multiply_transposed<ROWS, 2>(a + first * lda + row, lda, weights, depth, acc);
-                    } else {
-                        for (size_t i = 0; i < depth; ++i)
-                            for (size_t j = 0; j < size_t(ROWS); ++j) tail[i * ROWS + j] = row + j < m ? a[(first + i) * lda + row + j] : 0.0f;
-                        multiply_transposed<ROWS, 2>(tail, ROWS, weights, depth, acc);
                     }
                     write_block<ROWS, 2>(acc, nullptr, stop - row, n - panel * COLUMNS, c + row * ldc + panel * COLUMNS, ldc, add);
                 }

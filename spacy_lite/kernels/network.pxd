@@ -87,7 +87,6 @@ cdef class Packed:
     cdef PackedShape shape
     cdef float* weights
     cdef float* bias
-    cdef readonly uint64_t checksum
     cdef const Kernels* kernels
 
 

@@ -89,9 +89,6 @@ cdef Packed _pack(const float[::1] weights, const float[::1] bias, size_t depth,
     self.bias = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
     with nogil:
         self.kernels.pack(self.shape, &weights[0], bias_pointer, self.weights, self.bias)
-        self.checksum = self.kernels.checksum(&weights[0], weights.shape[0])
-        if bias_pointer != NULL:
-            self.checksum ^= self.kernels.checksum(bias_pointer, bias.shape[0]) * 31
     return self
 
 

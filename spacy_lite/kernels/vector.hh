@@ -20,6 +20,31 @@ inline float sum(Vec v) {
     return total;
 }
 
+// Rows become columns: blocks beside the diagonal change places, the largest first.
+template <size_t HALF = LANES / 2>
+inline __attribute__((always_inline)) void transpose(Vec (&rows)[LANES]) {
+#if defined(__clang__)
+    float turned[LANES][LANES];
+    for (size_t i = 0; i < LANES; ++i)
+        for (size_t j = 0; j < LANES; ++j) turned[i][j] = rows[j][i];
+    for (size_t i = 0; i < LANES; ++i) rows[i] = load(turned[i]);
+#else
+    VecInt upper{}, lower{};
+    for (size_t i = 0; i < LANES; ++i) {
+        upper[i] = int32_t(i & HALF ? LANES + i - HALF : i);
+        lower[i] = int32_t(i & HALF ? LANES + i : i + HALF);
+    }
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; ++i) {
+        if (i & HALF) continue;
+        const Vec above = rows[i], below = rows[i + HALF];
+        rows[i] = __builtin_shuffle(above, below, upper);
+        rows[i + HALF] = __builtin_shuffle(above, below, lower);
+    }
+    if constexpr (HALF > 1) transpose<HALF / 2>(rows);
+#endif
+}
+
 // e**x by range reduction and a degree-6 polynomial (relative error under 2e-7 for x in [-87, 88]; smaller x gives 0).
 inline Vec exponential(Vec x) {
     const Vec low = broadcast(-87.0f);

@@ -13,7 +13,7 @@ from thinc.backends import get_array_ops
 from thinc.optimizers import ADAM_DEFAULTS, FloatOrSeq, Optimizer
 
 from ..config.registry import registry
-from ..kernels import network
+from ..kernels import network, packing
 
 __all__ = ["Adam", "FusedOptimizer"]
 
@@ -72,6 +72,7 @@ class FusedOptimizer(Optimizer):
             flat, flat_gradient, self.mom1[key], self.mom2[key],
             self.b1, self.b2, self.eps, corrected, clipped, rate * self.L2,
         )  # fmt: skip
+        packing.forget(weights)
         if self.averages is not None:
             if key not in self.averages:
                 self.averages[key] = numpy.zeros(weights.shape, dtype="float32")

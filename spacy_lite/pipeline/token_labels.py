@@ -10,6 +10,7 @@ import numpy
 from thinc.api import Model, Ops
 from thinc.types import Floats2d, Ints1d
 
+from ..kernels import classification
 from ..ml.rows import RowList, flatten, lengths_of
 from ..tokens import Doc
 from .columns import gather_gold
@@ -22,6 +23,7 @@ __all__ = [
     "LabelTable",
     "best_labels",
     "categorical_gradient",
+    "categorical_gradient_plain",
     "distillation_gradient",
     "flat_labels",
     "flat_scores",
@@ -92,6 +94,17 @@ def categorical_gradient(
     label_smoothing: share of the probability mass spread over the other labels.
     The gradient is `probabilities - target` and the loss the sum of its squares, not divided by the batch size.
     """
+    if isinstance(probabilities, numpy.ndarray) and probabilities.dtype == numpy.float32 and probabilities.flags.c_contiguous:
+        refuted = None if negative is None else numpy.ascontiguousarray(negative).view("uint8")
+        loss, d_scores = classification.categorical_gradient(probabilities, targets, refuted, label_smoothing or 0.0)
+        return _finite(loss), d_scores
+    return categorical_gradient_plain(ops, probabilities, targets, negative, label_smoothing)
+
+
+def categorical_gradient_plain(
+    ops: Ops, probabilities: Floats2d, targets: numpy.ndarray, negative: numpy.ndarray | None, label_smoothing: float
+) -> tuple[float, Floats2d]:
+    """`categorical_gradient` on any device."""
     n_rows, n_labels = probabilities.shape
     check_probabilities(ops, probabilities, len(targets))
     d_scores = probabilities.copy()
@@ -128,7 +141,10 @@ def distillation_gradient(ops: Ops, teacher: Floats2d, student: Floats2d) -> tup
 def squared_sum(ops: Ops, values: Floats2d) -> float:
     """Sum of squares as a Python float. Raises ValueError where it is not finite."""
     flat = values.reshape(-1)
-    loss = float(ops.xp.dot(flat, flat))
+    return _finite(float(ops.xp.dot(flat, flat)))
+
+
+def _finite(loss: float) -> float:
     if not numpy.isfinite(loss):
         raise ValueError("The loss is not finite: the weights have diverged. Try a lower learning rate or gradient clipping.")
     return loss
