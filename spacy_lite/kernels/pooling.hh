@@ -6,16 +6,18 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/clones.hh"
+
 namespace spacy_lite {
 
 enum Pool : int32_t { POOL_FIRST, POOL_LAST, POOL_MEAN, POOL_MAX };
 
-inline void add_scaled(float* __restrict__ to, const float* __restrict__ from, float factor, size_t width) noexcept {
+static inline __attribute__((always_inline)) void add_scaled(float* __restrict__ to, const float* __restrict__ from, float factor, size_t width) noexcept {
     for (size_t i = 0; i < width; ++i) to[i] += factor * from[i];
 }
 
 // The largest of rows [0, n), and where it was met first.
-inline void pool_max(const float* __restrict__ rows, size_t n, size_t width, float* __restrict__ out, int32_t* __restrict__ which) noexcept {
+static inline __attribute__((always_inline)) void pool_max(const float* __restrict__ rows, size_t n, size_t width, float* __restrict__ out, int32_t* __restrict__ which) noexcept {
     std::memcpy(out, rows, width * sizeof(float));
     std::memset(which, 0, width * sizeof(int32_t));
     for (size_t k = 1; k < n; ++k) {
@@ -28,7 +30,7 @@ inline void pool_max(const float* __restrict__ rows, size_t n, size_t width, flo
     }
 }
 
-inline void pool_mean(const float* rows, size_t n, size_t width, float* out) noexcept {
+static inline __attribute__((always_inline)) void pool_mean(const float* rows, size_t n, size_t width, float* out) noexcept {
     std::memcpy(out, rows, width * sizeof(float));
     for (size_t k = 1; k < n; ++k) add_scaled(out, rows + k * width, 1.0f, width);
     if (n > 1)
@@ -37,8 +39,9 @@ inline void pool_mean(const float* rows, size_t n, size_t width, float* out) noe
 
 // out (spans, kinds * width): each kind of pool of rows [bounds[2s], bounds[2s + 1]), side by side; zeros for a span of no rows.
 // which (spans, width): for POOL_MAX, the row in the span each value came from.
-inline void pool_spans(const float* rows, size_t width, const int32_t* bounds, size_t spans, const int32_t* kinds, size_t n_kinds,
-                       float* out, int32_t* which) noexcept {
+SPACY_LITE_CLONES
+static void pool_spans(const float* rows, size_t width, const int32_t* bounds, size_t spans, const int32_t* kinds, size_t n_kinds,
+                       float* out, int32_t* which) {
     for (size_t s = 0; s < spans; ++s, which += width) {
         const float* first = rows + size_t(bounds[2 * s]) * width;
         const size_t n = size_t(bounds[2 * s + 1] - bounds[2 * s]);
@@ -56,8 +59,9 @@ inline void pool_spans(const float* rows, size_t width, const int32_t* bounds, s
 }
 
 // d_rows += what the gradient of `pool_spans` makes of it.
-inline void pool_spans_backward(const float* d_out, size_t width, const int32_t* bounds, size_t spans, const int32_t* kinds,
-                                size_t n_kinds, const int32_t* which, float* d_rows) noexcept {
+SPACY_LITE_CLONES
+static void pool_spans_backward(const float* d_out, size_t width, const int32_t* bounds, size_t spans, const int32_t* kinds,
+                                size_t n_kinds, const int32_t* which, float* d_rows) {
     for (size_t s = 0; s < spans; ++s, which += width) {
         float* first = d_rows + size_t(bounds[2 * s]) * width;
         const size_t n = size_t(bounds[2 * s + 1] - bounds[2 * s]);
@@ -73,7 +77,7 @@ inline void pool_spans_backward(const float* d_out, size_t width, const int32_t*
     }
 }
 
-inline float dot(const float* __restrict__ a, const float* __restrict__ b, size_t width) noexcept {
+static inline __attribute__((always_inline)) float dot(const float* __restrict__ a, const float* __restrict__ b, size_t width) noexcept {
     float sums[8] = {};
     size_t i = 0;
     for (; i + 8 <= width; i += 8)
@@ -86,8 +90,9 @@ inline float dot(const float* __restrict__ a, const float* __restrict__ b, size_
 
 // attention: the softmax, over each document, of the products of its keys with the query. out (documents, width): the rows
 // weighted by it. Zeros for a document of no rows.
-inline void attention_sum(const float* rows, const float* keys, const float* query, const int32_t* lengths, size_t documents,
-                          size_t width, float* attention, float* out) noexcept {
+SPACY_LITE_CLONES
+static void attention_sum(const float* rows, const float* keys, const float* query, const int32_t* lengths, size_t documents,
+                          size_t width, float* attention, float* out) {
     std::memset(out, 0, documents * width * sizeof(float));
     for (size_t d = 0; d < documents; ++d, out += width) {
         const size_t n = size_t(lengths[d]);
@@ -103,9 +108,10 @@ inline void attention_sum(const float* rows, const float* keys, const float* que
 }
 
 // Gradients of `attention_sum`: d_rows is written, d_keys and d_query are added to; d_rows may be d_keys where rows are keys.
-inline void attention_sum_backward(const float* d_out, const float* rows, const float* keys, const float* query,
+SPACY_LITE_CLONES
+static void attention_sum_backward(const float* d_out, const float* rows, const float* keys, const float* query,
                                    const float* attention, const int32_t* lengths, size_t documents, size_t width, float* d_rows,
-                                   float* d_keys, float* d_query) noexcept {
+                                   float* d_keys, float* d_query) {
     for (size_t d = 0; d < documents; ++d, d_out += width) {
         const size_t n = size_t(lengths[d]);
         float mean = 0;  // of the attention's gradient, weighted by the attention

@@ -21,23 +21,26 @@ cdef extern from "kernels/pooling.hh" namespace "spacy_lite" nogil:
 KINDS = ("first", "last", "mean", "max")
 
 
-def pool_spans(const float[:, ::1] rows, const int32_t[:, ::1] bounds, kinds):
+def pool_spans(const float[:, ::1] rows, const int32_t[:, ::1] bounds, kinds, out=None, which=None):
     """Reduce spans of rows to one row each.
 
     rows (T, W). bounds (S, 2): first row and the one behind the last of each span. kinds: which of "first", "last", "mean" and
-    "max", in what order. Returns the pools side by side, float32 (S, len(kinds) * W), zeros for a span of no rows, and where in
-    its span each largest value is, int32 (S, W). Raises IndexError for a span beyond the rows.
+    "max", in what order. out, which: arrays to write to. Returns the pools side by side, float32 (S, len(kinds) * W), zeros for
+    a span of no rows, and where in its span each largest value is, int32 (S, W). Raises IndexError for a span beyond the rows,
+    ValueError for outputs of another shape.
     """
     cdef int32_t[::1] kind_view = _kinds(kinds)
     cdef size_t width = rows.shape[1]
     _check_bounds(bounds, rows.shape[0])
-    pooled = numpy.empty((bounds.shape[0], len(kinds) * width), dtype="float32")
-    which = numpy.empty((bounds.shape[0], width), dtype="int32")
-    cdef float[:, ::1] out = pooled
+    pooled = numpy.empty((bounds.shape[0], len(kinds) * width), dtype="float32") if out is None else out
+    which = numpy.empty((bounds.shape[0], width), dtype="int32") if which is None else which
+    cdef float[:, ::1] out_view = pooled
     cdef int32_t[:, ::1] which_view = which
+    if pooled.shape != (bounds.shape[0], len(kinds) * width) or which.shape != (bounds.shape[0], width):
+        raise ValueError(f"outputs of shapes {pooled.shape} and {which.shape} for {bounds.shape[0]} spans of width {width}")
     if pooled.size and rows.shape[0]:
         with nogil:
-            c_pool_spans(&rows[0, 0], width, &bounds[0, 0], bounds.shape[0], &kind_view[0], kind_view.shape[0], &out[0, 0],
+            c_pool_spans(&rows[0, 0], width, &bounds[0, 0], bounds.shape[0], &kind_view[0], kind_view.shape[0], &out_view[0, 0],
                          &which_view[0, 0])
     elif pooled.size:
         pooled[:] = 0

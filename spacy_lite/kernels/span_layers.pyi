@@ -6,15 +6,22 @@ class SpanState:
     inverse_std: NDArray
 
 def span_maxout(
-    bounds: NDArray, terms: NDArray, largest: NDArray, bias: NDArray, gain: NDArray, shift: NDArray
-) -> tuple[NDArray, SpanState]: ...
+    bounds: NDArray,
+    terms: NDArray,
+    largest: NDArray,
+    bias: NDArray,
+    gain: NDArray,
+    shift: NDArray,
+    out: NDArray | None = None,
+    keep: bool = True,
+) -> tuple[NDArray, SpanState | None]: ...
 def span_maxout_backward(
     d_out: NDArray,
-    state: SpanState,
+    state: SpanState | None,
     bounds: NDArray,
-    n_rows: int,
     gain: NDArray,
-    pieces: int,
+    d_terms: NDArray,
+    d_pieces: NDArray,
     d_gain: NDArray,
     d_shift: NDArray,
-) -> tuple[NDArray, NDArray]: ...
+) -> None: ...

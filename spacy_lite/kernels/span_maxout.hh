@@ -58,57 +58,75 @@ static inline __attribute__((always_inline)) float sum_of(const float* __restric
     return sum;
 }
 
-// terms (rows, 3 * P), largest (spans, P), bias (P,) -> out, normed (spans, outputs), which piece won, inverse_std (spans,).
-// scratch: P + outputs values.
+// out = (values - mean) * inverse_std; returns inverse_std.
+static inline __attribute__((always_inline)) float normalize(const float* __restrict__ values, float* __restrict__ out, size_t n) noexcept {
+    const float mean = sum_of(values, n) / float(n);
+    for (size_t i = 0; i < n; ++i) out[i] = (values[i] - mean) * (values[i] - mean);
+    const float inverse = 1.0f / std::sqrt(sum_of(out, n) / float(n) + kSpanNormEpsilon);
+    for (size_t i = 0; i < n; ++i) out[i] = (values[i] - mean) * inverse;
+    return inverse;
+}
+
+static inline __attribute__((always_inline)) void scale_and_shift(const float* __restrict__ values, const float* __restrict__ gain,
+                                                                  const float* __restrict__ shift, float* __restrict__ out, size_t n) noexcept {
+    for (size_t i = 0; i < n; ++i) out[i] = values[i] * gain[i] + shift[i];
+}
+
+// terms (rows, 3 * P), largest (spans, P), bias (P,) -> out (spans, outputs). Where `keep`: the rows after the norm (spans, outputs),
+// which piece won and inverse_std (spans,); else these have room for one span. scratch: P + outputs values.
 SPACY_LITE_CLONES
 static void span_maxout(const SpanLayer& layer, const float* terms, const float* largest, const float* bias, const float* gain,
-                        const float* shift, float* out, int32_t* which, float* normed, float* inverse_std, float* scratch) {
-    const size_t width = layer.outputs, values = layer.values();
+                        const float* shift, bool keep, float* out, int32_t* which, float* normed, float* inverse_std, float* scratch) {
+    const size_t width = layer.outputs, values = layer.values(), step = keep ? width : 0;
     float* best = scratch + values;
-    for (size_t s = 0; s < layer.spans; ++s, out += width, which += width, normed += width) {
+    for (size_t s = 0; s < layer.spans; ++s, out += width, which += step, normed += step, inverse_std += keep) {
         const size_t first = size_t(layer.bounds[2 * s]), end = size_t(layer.bounds[2 * s + 1]);
         span_pieces(terms, largest + s * values, bias, first, end - 1, end - first, values, scratch);
         best_pieces(scratch, width, layer.pieces, best, which);
-        const float mean = sum_of(best, width) / float(width);
-        for (size_t i = 0; i < width; ++i) best[i] -= mean, normed[i] = best[i] * best[i];
-        const float inverse = 1.0f / std::sqrt(sum_of(normed, width) / float(width) + kSpanNormEpsilon);
-        inverse_std[s] = inverse;
-        for (size_t i = 0; i < width; ++i) {
-            normed[i] = best[i] * inverse;
-            out[i] = normed[i] * gain[i] + shift[i];
-        }
+        *inverse_std = normalize(best, normed, width);
+        scale_and_shift(normed, gain, shift, out, width);
     }
 }
 
-// Gradients: d_terms (rows, 3 * P), d_gain and d_shift are added to, d_pieces (spans, P) is written. scratch: 2 * outputs values.
+static inline __attribute__((always_inline)) void norm_gradient(const float* __restrict__ d_out, const float* __restrict__ gain,
+                                                                const float* __restrict__ normed, float inverse_std, size_t n,
+                                                                float* __restrict__ d_gain, float* __restrict__ d_shift,
+                                                                float* __restrict__ d_best, float* __restrict__ against) noexcept {
+    for (size_t i = 0; i < n; ++i) {
+        d_gain[i] += d_out[i] * normed[i];
+        d_shift[i] += d_out[i];
+        d_best[i] = d_out[i] * gain[i];
+        against[i] = d_best[i] * normed[i];
+    }
+    const float mean = sum_of(d_best, n) / float(n), mean_against = sum_of(against, n) / float(n);
+    for (size_t i = 0; i < n; ++i) d_best[i] = (d_best[i] - mean - normed[i] * mean_against) * inverse_std;
+}
+
+static inline __attribute__((always_inline)) void add_to(float* __restrict__ to, const float* __restrict__ from, float factor, size_t n) noexcept {
+    for (size_t i = 0; i < n; ++i) to[i] += factor * from[i];
+}
+
+static inline __attribute__((always_inline)) void give_to_winners(const float* __restrict__ d_best, const int32_t* __restrict__ which,
+                                                                  size_t outputs, size_t pieces, float* __restrict__ d_pieces) noexcept {
+    for (size_t p = 0; p < pieces; ++p)
+        for (size_t i = 0; i < outputs; ++i) d_pieces[p * outputs + i] = which[i] == int32_t(p) ? d_best[i] : 0.0f;
+}
+
+// Gradients: d_terms (rows, 3 * P) and d_pieces (spans, P) are written, d_gain and d_shift added to. scratch: 2 * outputs values.
 SPACY_LITE_CLONES
-static void span_maxout_backward(const SpanLayer& layer, const float* d_out, const float* gain, const int32_t* which,
+static void span_maxout_backward(const SpanLayer& layer, size_t rows, const float* d_out, const float* gain, const int32_t* which,
                                  const float* normed, const float* inverse_std, float* d_terms, float* d_pieces, float* d_gain,
                                  float* d_shift, float* scratch) {
     const size_t width = layer.outputs, values = layer.values();
-    float *d_best = scratch, *against = scratch + width;
+    std::memset(d_terms, 0, rows * 3 * values * sizeof(float));
     for (size_t s = 0; s < layer.spans; ++s, d_out += width, which += width, normed += width, d_pieces += values) {
-        for (size_t i = 0; i < width; ++i) {
-            d_gain[i] += d_out[i] * normed[i];
-            d_shift[i] += d_out[i];
-            d_best[i] = d_out[i] * gain[i];
-            against[i] = d_best[i] * normed[i];
-        }
-        const float mean = sum_of(d_best, width) / float(width), mean_against = sum_of(against, width) / float(width);
-        for (size_t i = 0; i < width; ++i) d_best[i] = (d_best[i] - mean - normed[i] * mean_against) * inverse_std[s];
-        for (size_t p = 0; p < layer.pieces; ++p)
-            for (size_t i = 0; i < width; ++i) d_pieces[p * width + i] = which[i] == int32_t(p) ? d_best[i] : 0.0f;
+        norm_gradient(d_out, gain, normed, inverse_std[s], width, d_gain, d_shift, scratch, scratch + width);
+        give_to_winners(scratch, which, width, layer.pieces, d_pieces);
         const size_t first = size_t(layer.bounds[2 * s]), end = size_t(layer.bounds[2 * s + 1]);
         if (first == end) continue;
-        float* of_last = d_terms + (end - 1) * 3 * values;
-        float* of_first = d_terms + first * 3 * values + values;
-        for (size_t i = 0; i < values; ++i) of_last[i] += d_pieces[i];
-        for (size_t i = 0; i < values; ++i) of_first[i] += d_pieces[i];
-        const float share = 1.0f / float(end - first);
-        for (size_t k = first; k < end; ++k) {
-            float* of_mean = d_terms + k * 3 * values + 2 * values;
-            for (size_t i = 0; i < values; ++i) of_mean[i] += share * d_pieces[i];
-        }
+        add_to(d_terms + (end - 1) * 3 * values, d_pieces, 1.0f, values);
+        add_to(d_terms + first * 3 * values + values, d_pieces, 1.0f, values);
+        for (size_t k = first; k < end; ++k) add_to(d_terms + k * 3 * values + 2 * values, d_pieces, 1.0f / float(end - first), values);
     }
 }
 
