@@ -65,10 +65,13 @@ debug_cli = _group("debug", "Look into configs, corpora and models.")
 benchmark_cli = _group("benchmark", "Measure speed and accuracy of a pipeline.")
 
 
-def command(group: typer.Typer, name: str, *, overrides: bool = False, hidden: bool = False) -> Callable[[Callable], Callable]:
+def command(
+    group: typer.Typer, name: str, *, overrides: bool = False, hidden: bool = False, own_help: bool = False
+) -> Callable[[Callable], Callable]:
     """Register a function as a command. Errors inside it end in one message and exit code 1.
 
-    overrides: accept further options, which are overrides of the config (`--section.key value`).
+    overrides: accept further options, which are overrides of the config (`--section.key value`). own_help: the function has an
+    option --help of its own.
     """
 
     def register(function: Callable) -> Callable:
@@ -91,7 +94,8 @@ def command(group: typer.Typer, name: str, *, overrides: bool = False, hidden: b
                 show_error(error)
                 raise typer.Exit(1) from error
 
-        group.command(name, context_settings=WITH_OVERRIDES if overrides else None, hidden=hidden)(bounded)
+        settings = WITH_OVERRIDES if overrides else None
+        group.command(name, context_settings=settings, hidden=hidden, add_help_option=not own_help)(bounded)
         return function
 
     return register
