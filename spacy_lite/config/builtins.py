@@ -7,6 +7,7 @@ BUILTINS: dict[str, dict[str, str]] = {
     "annotation_setters": {
         "spacy-transformers.null_annotation_setter.v1": "spacy_lite.transformer.annotation_setters",
         "spacy_lite.doc_tensor.v1": "spacy_lite.transformer.annotation_setters",
+        "spacy_lite.layers.v1": "spacy_lite.transformer.annotation_setters",
     },
     "architectures": {
         "spacy-curated-transformers.LastTransformerLayerListener.v1": "spacy_lite.transformer.architectures",
@@ -130,6 +131,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy.PrecomputableAffine.v1": "spacy_lite.ml.layers.precomputable_affine",
         "spacy.StaticVectors.v2": "spacy_lite.ml.layers.static_vectors",
         "spacy.TransitionModel.v1": "spacy_lite.ml.transition_model",
+        "spacy.TransitionModel.v2": "spacy_lite.ml.transition_model",
         "spacy.extract_ngrams.v1": "spacy_lite.ml.layers.extract_ngrams",
         "spacy.extract_spans.v1": "spacy_lite.ml.layers.extract_spans",
         "spacy.mean_max_reducer.v1": "spacy_lite.ml.layers.span_pooling",
@@ -203,6 +205,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "spacy-transformers.doc_spans.v1": "spacy_lite.transformer.spans",
         "spacy-transformers.sent_spans.v1": "spacy_lite.transformer.spans",
         "spacy-transformers.strided_spans.v1": "spacy_lite.transformer.spans",
+        "spacy_lite.piece_spans.v1": "spacy_lite.transformer.spans",
     },
     "tokenizers": {
         "spacy.KoreanNattoTokenizer.v1": "spacy_lite.lang.segmenters",

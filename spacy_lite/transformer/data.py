@@ -99,13 +99,16 @@ class TransformerData:
     wordpieces: the pieces of the document's spans. model_output: arrays over (spans, pieces, …); `last_hidden_state` is
     (spans, pieces, width). align: for every token the positions of its pieces in `last_hidden_state` seen as (spans * pieces,
     width), in all spans the token is in; `align.lengths[i]` is 0 for a token without pieces. readers: how many listeners are
-    still to read this before the document lets go of it; None: it keeps it.
+    still to read this before the document lets go of it; None: it keeps it. adapter: the one the encoder computed with. others:
+    what it computed with the adapters that components have of their own, by their names.
     """
 
     wordpieces: WordpieceBatch
     model_output: ModelOutput
     align: Ragged
     readers: int | None = None
+    adapter: str | None = None
+    others: dict[str, "TransformerData"] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> "TransformerData":
@@ -162,14 +165,15 @@ class TransformerData:
             )
         return [layer.reshape(-1, layer.shape[-1]) for layer in layers]
 
-    def token_vectors(self, pooling: str = "mean") -> Any:
+    def token_vectors(self, pooling: str = "mean", layer: int | None = None) -> Any:
         """A vector for every token, (tokens, width): the mean, max, first or last of its pieces; zeros where it has none.
 
-        Raises ValueError for another `pooling`.
+        layer: whose output, where all layers are kept; None: the last's. Raises ValueError for another `pooling`.
         """
         if pooling not in ("mean", "max", "first", "last"):
             raise ValueError(f"token_vectors: pooling can be mean, max, first or last, got {pooling!r}")
-        rows, lengths = self.rows, numpy.asarray(self.align.lengths)
+        rows = self.rows if layer is None else self.all_layers()[layer]
+        lengths = numpy.asarray(self.align.lengths)
         ops = get_array_ops(rows)
         some = lengths > 0
         vectors = ops.alloc2f(len(lengths), self.width)
@@ -235,11 +239,14 @@ class FullTransformerBatch:
 
     spans: the spans of each document. doc_data: a TransformerData a document. rows: the documents' output rows one behind the
     other, views of one array. `wordpieces`, `model_output` and `align` show the batch as one, padded to its longest span.
+    adapter, others: as those of TransformerData.
     """
 
     spans: list[list[Span]]
     doc_data: list[TransformerData]
     rows: Sequence[Any] = field(default_factory=list)
+    adapter: str | None = None
+    others: dict[str, "FullTransformerBatch"] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, nr_docs: int) -> "FullTransformerBatch":

@@ -12,10 +12,15 @@ from . import hf
 from .adapters import Adapters
 from .embedding_tables import EmbeddingTables
 from .freezing import Freezing
+from .places import Places
 from .tokenization import DocPieces, Piecer, piece_limit
 from .torch_imports import need_torch
 
 __all__ = ["Encoder", "Hidden"]
+
+
+# Pieces a step on a CPU at most, and how many pieces' computing a step costs in itself.
+CPU_STEP, CPU_OVERHEAD = 2048, 96
 
 
 class Hidden(NamedTuple):
@@ -136,7 +141,7 @@ class Encoder:
         attentions: dict[int, Any] = {}
         mode = torch.enable_grad() if train else torch.inference_mode()
         with mode, torch.autocast(device.type, dtype=dtype, enabled=dtype is not None):
-            for spans in places.steps(max_items):
+            for spans in places.steps(*self._step_size(max_items, device)):
                 output = self._run_step(torch, docs, places, spans)
                 hidden = self._layers_of(torch, output)
                 source, target = places.indices(spans, hidden.shape[1])
@@ -148,18 +153,13 @@ class Encoder:
                 _keep(output, "attentions", spans, attentions)
         return Hidden(rows, _stacked(torch, pooled), _by_doc(torch, attentions, places), _backprop(torch, steps))
 
-    def _run_step(self, torch: Any, docs: Sequence[DocPieces], places: "Places", spans: Sequence[int]) -> Any:
-        chosen = [docs[places.doc[index]].spans[places.row[index]] for index in spans]
-        shape = (len(chosen), max(len(span.ids) for span in chosen))
-        ids, types = numpy.full(shape, self.pad_id, dtype="int64"), numpy.zeros(shape, dtype="int64")
-        mask = numpy.zeros(shape, dtype="int64")
-        for row, span in enumerate(chosen):
-            length = len(span.ids)
-            ids[row, :length], types[row, :length], mask[row, :length] = span.ids, span.type_ids, 1
-        inputs = {"attention_mask": None if mask.all() else torch.from_numpy(mask).to(self.device)}
+    def _run_step(self, torch: Any, docs: Sequence[DocPieces], places: Places, spans: numpy.ndarray) -> Any:
+        ids, types, mask = (torch.from_numpy(own).to(self.device) for own in places.inputs(spans, docs, self.pad_id))
+        full = int(places.length[spans].min()) == ids.shape[1]
+        inputs = {"attention_mask": None if full else mask}
         if self.reads_types:
-            inputs["token_type_ids"] = torch.from_numpy(types).to(self.device)
-        return self._call(torch.from_numpy(ids).to(self.device), inputs)
+            inputs["token_type_ids"] = types
+        return self._call(ids, inputs)
 
     def _call(self, ids: Any, inputs: dict[str, Any]) -> Any:
         embedded = self.tables.embed(ids)
@@ -170,6 +170,10 @@ class Encoder:
         if self.layers == 1:
             return output.last_hidden_state
         return torch.cat([*output.hidden_states[:-1], output.last_hidden_state], dim=-1)
+
+    def _step_size(self, max_items: int, device: Any) -> tuple[int, int]:
+        """Pieces a step, and what a further one costs: on a CPU small steps are fastest, their arrays fit its caches."""
+        return (max_items, max_items) if device.type != "cpu" else (min(max_items, CPU_STEP), CPU_OVERHEAD)
 
     def _settle_in_process(self, torch: Any) -> None:
         """In a process forked from the one that loaded the model: use one thread, as the others did not come along."""
@@ -218,54 +222,12 @@ class Encoder:
             raise FormatError(f"cannot load the embeddings and adapters of the transformer in {folder}: {error}") from error
 
 
-class Places(NamedTuple):
-    """Where the spans of a batch are. doc, row, length: (spans,) document, row in it, pieces. first: (spans,) first output row.
-
-    total: number of output rows.
-    """
-
-    doc: numpy.ndarray
-    row: numpy.ndarray
-    length: numpy.ndarray
-    first: numpy.ndarray
-    total: int
-
-    @classmethod
-    def of(cls, docs: Sequence[DocPieces]) -> "Places":
-        """The spans of documents, whose output lies one behind the other, each padded to its longest span."""
-        shapes = [pieces.shape for pieces in docs]
-        starts = numpy.cumsum([0, *(spans * width for spans, width in shapes)])
-        spans = [
-            (doc, row, len(span.ids), starts[doc] + row * shapes[doc][1])
-            for doc, pieces in enumerate(docs)
-            for row, span in enumerate(pieces.spans)
-        ]
-        columns = numpy.asarray(spans, dtype="int64").reshape(-1, 4).T
-        return cls(columns[0], columns[1], columns[2], columns[3], int(starts[-1]))
-
-    def steps(self, max_items: int) -> Iterator[list[int]]:
-        """The spans, longest first, in groups of at most `max_items` pieces with padding (but at least one span)."""
-        order = numpy.argsort(-self.length, kind="stable")
-        start = 0
-        while start < len(order):
-            count = max(1, max_items // int(self.length[order[start]]))
-            yield [int(index) for index in order[start : start + count]]
-            start += count
-
-    def indices(self, spans: Sequence[int], width: int) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """The pieces of a step: their positions in its (spans * width) rows, and in the output rows."""
-        lengths = self.length[spans]
-        inner = numpy.arange(int(lengths.sum())) - numpy.repeat(numpy.cumsum(lengths) - lengths, lengths)
-        source = numpy.repeat(numpy.arange(len(spans)) * width, lengths) + inner
-        return source, numpy.repeat(self.first[spans], lengths) + inner
-
-
-def _keep(output: Any, name: str, spans: Sequence[int], kept: dict[int, Any]) -> None:
+def _keep(output: Any, name: str, spans: numpy.ndarray, kept: dict[int, Any]) -> None:
     """Note a step's further output for each span."""
     value = output.get(name)
     if value is None:
         return
-    for position, span in enumerate(spans):
+    for position, span in enumerate(spans.tolist()):
         if isinstance(value, tuple):
             kept[span] = [layer[position].detach().float() for layer in value if layer is not None]
         else:

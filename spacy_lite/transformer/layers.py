@@ -17,6 +17,7 @@ from . import hf
 from .data import FullTransformerBatch, ModelOutput, TransformerData
 from .encoder import Encoder, Hidden
 from .shim import EncoderShim
+from .spans import PieceSpans
 from .tokenization import DocPieces
 
 __all__ = ["DataList", "TransformerModel", "encode_docs", "split_trf_batch", "trfs2arrays"]
@@ -192,7 +193,8 @@ def encode_docs(
     """
     encoder, shim = model.encoder, model.shim
     docs = list(docs)
-    spans = [list(own) for own in model.attrs["get_spans"](docs)]
+    getter = model.attrs["get_spans"]
+    spans = [list(own) for own in (getter.of(docs, encoder.piecer) if isinstance(getter, PieceSpans) else getter(docs))]
     if len(spans) != len(docs):
         raise ValueError(f"the span getter gave {len(spans)} lists of spans for {len(docs)} documents")
     pieces = encoder.piecer(docs, spans)
@@ -374,8 +376,11 @@ def _alignment(batch: DataList) -> tuple[numpy.ndarray, numpy.ndarray]:
     return numpy.concatenate([none, *positions]).astype("int32"), numpy.concatenate([none, *lengths])
 
 
-def replace_listener(model: TransformerModel) -> Model:
-    """What takes the place of a listener: the transformer itself."""
+def replace_listener(model: TransformerModel, listener: Any, upstream: Any) -> Model:
+    """What takes the place of a listener: a copy of the transformer, with the adapter of the listener's component in force."""
+    if listener.adapter is not None:
+        model.encoder.adapters.set_active(listener.adapter)
+        model.encoder.freezing.reapply()
     return chain(model, split_trf_batch())
 
 

@@ -30,6 +30,11 @@ class SpanPieces(NamedTuple):
     first: numpy.ndarray
     after: numpy.ndarray
 
+    @property
+    def typed(self) -> bool:
+        """Whether not all pieces are of type 0."""
+        return any(self.type_ids)
+
 
 @dataclass
 class DocPieces:
@@ -106,6 +111,16 @@ class Piecer:
         while todo:
             todo = self._encode(todo, texts, bounds, found, order)
         return [DocPieces([found[part] for part in parts], len(doc)) for parts, doc in zip(order, docs, strict=True)]
+
+    def counts(self, docs: Sequence[Doc]) -> list[numpy.ndarray]:
+        """How many pieces each token of the documents has, when a document is read as a whole. A piece of several tokens is
+        counted with the first.
+        """
+        found = []
+        for doc, encoding in zip(docs, self._encode_batch([doc.text for doc in docs]), strict=True):
+            pieces = _pieces(encoding, token_bounds(doc)[0], Part(0, 0, len(doc)))
+            found.append(numpy.bincount(pieces.first[pieces.after > pieces.first], minlength=len(doc)))
+        return found
 
     def _encode(
         self,
