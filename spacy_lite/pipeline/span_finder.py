@@ -10,8 +10,8 @@ from thinc.types import Floats2d
 
 from ..config import registry
 from ..language import Language
-from ..scorer import Scorer
 from ..tokens import Doc, Span, SpanGroup
+from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group, span_encoder
 from .trainable_pipe import TrainablePipe
 
 if TYPE_CHECKING:
@@ -20,37 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["SpanFinder", "make_span_finder", "make_span_finder_scorer", "span_finder_score"]
 
 SAMPLE_SIZE = 10
-DEFAULT_SPANS_KEY = "sc"
 DEFAULT_SPAN_FINDER_MODEL = {
     "@architectures": "spacy.SpanFinder.v1",
     "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": 2},
-    "tok2vec": {
-        "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {
-            "@architectures": "spacy.MultiHashEmbed.v2",
-            "width": 96,
-            "rows": [5000, 1000, 2500, 1000],
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "include_static_vectors": False,
-        },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": 96,
-            "window_size": 1,
-            "maxout_pieces": 3,
-            "depth": 4,
-        },
-    },
+    "tok2vec": span_encoder("spacy.MultiHashEmbed.v2"),
 }
 
 
 def span_finder_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
     """Precision, recall and F1 of the spans under `spans_key` whatever their labels, as `spans_{spans_key}_…`."""
-    key = kwargs["spans_key"]
-    settings = {"attr": f"spans_{key}", "allow_overlap": True, "labeled": False, **kwargs}
-    settings.setdefault("getter", lambda doc, _: doc.spans.get(key, []))
-    settings.setdefault("has_annotation", lambda doc: key in doc.spans)
-    return Scorer.score_spans(examples, **settings)
+    return score_group(examples, labeled=False, **kwargs)
 
 
 @registry.scorers("spacy.span_finder_scorer.v1")
@@ -70,7 +49,7 @@ def make_span_finder_scorer() -> Callable:
         "min_length": None,
         "scorer": {"@scorers": "spacy.span_finder_scorer.v1"},
     },
-    default_score_weights={"spans_sc_f": 1.0, "spans_sc_p": 0.0, "spans_sc_r": 0.0},
+    default_score_weights=SPAN_SCORE_WEIGHTS,
 )
 def make_span_finder(
     nlp: Language,

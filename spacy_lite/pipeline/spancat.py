@@ -1,6 +1,6 @@
 """Span categorization: a suggester names candidate spans, the model scores their labels, the good ones go to `doc.spans`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,10 @@ from thinc.types import Floats2d, Ragged
 from ..config import registry
 from ..gold import validate_examples
 from ..language import Language
-from ..scorer import Scorer
 from ..tokens import Doc, Span, SpanGroup
 from .span_choice import Places, best_label_each, good_labels, without_overlap
+from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group, span_encoder
+from .span_targets import gold_of_suggestions
 from .suggesters import (
     Suggester,
     build_ngram_range_suggester,
@@ -43,8 +44,6 @@ __all__ = [
 ]
 
 SAMPLE_SIZE = 10
-DEFAULT_SPANS_KEY = "sc"
-SCORE_WEIGHTS: dict[str, float | None] = {"spans_sc_f": 1.0, "spans_sc_p": 0.0, "spans_sc_r": 0.0}
 
 
 def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
@@ -53,23 +52,7 @@ def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
         "@architectures": "spacy.SpanCategorizer.v1",
         "scorer": {"@layers": scorer},
         "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},
-        "tok2vec": {
-            "@architectures": "spacy.Tok2Vec.v2",
-            "embed": {
-                "@architectures": embedding,
-                "width": 96,
-                "rows": [5000, 1000, 2500, 1000],
-                "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-                "include_static_vectors": False,
-            },
-            "encode": {
-                "@architectures": "spacy.MaxoutWindowEncoder.v2",
-                "width": 96,
-                "window_size": 1,
-                "maxout_pieces": 3,
-                "depth": 4,
-            },
-        },
+        "tok2vec": span_encoder(embedding),
     }
 
 
@@ -78,11 +61,7 @@ DEFAULT_SUGGESTER = {"@misc": "spacy.ngram_suggester.v1", "sizes": [1, 2, 3]}
 
 def spancat_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
     """Precision, recall and F1 of the spans under `spans_key`, as `spans_{spans_key}_…`."""
-    key = kwargs["spans_key"]
-    settings = {"attr": f"spans_{key}", "allow_overlap": True, "labeled": True, **kwargs}
-    settings.setdefault("getter", lambda doc, _: doc.spans.get(key, []))
-    settings.setdefault("has_annotation", lambda doc: key in doc.spans)
-    return Scorer.score_spans(examples, **settings)
+    return score_group(examples, labeled=True, **kwargs)
 
 
 @registry.scorers("spacy.spancat_scorer.v1")
@@ -103,7 +82,7 @@ def make_spancat_scorer() -> Callable:
         "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
         "save_activations": False,
     },
-    default_score_weights=SCORE_WEIGHTS,
+    default_score_weights=SPAN_SCORE_WEIGHTS,
 )
 def make_spancat(
     nlp: Language,
@@ -147,7 +126,7 @@ def make_spancat(
         "allow_overlap": True,
         "save_activations": False,
     },
-    default_score_weights=SCORE_WEIGHTS,
+    default_score_weights=SPAN_SCORE_WEIGHTS,
 )
 def make_spancat_singlelabel(
     nlp: Language,
@@ -369,15 +348,7 @@ class SpanCategorizer(TrainablePipe):
         spans, scores = spans_scores
         ops = self.model.ops
         targets = numpy.zeros(scores.shape, dtype="f")
-        columns = {label: column for column, label in enumerate(self.labels)}
-        first = 0
-        for example, bounds in zip(examples, self._bounds(spans), strict=True):
-            places = {(start, end): first + row for row, (start, end) in enumerate(bounds.tolist())}
-            for span in self._get_aligned_spans(example):
-                row = places.get((span.start, span.end))
-                if row is not None and span.label_ in columns:
-                    targets[row, columns[span.label_]] = 1.0
-            first += len(bounds)
+        targets[gold_of_suggestions(examples, self.key, self.labels, *self._flat_bounds(spans))] = 1.0
         negative = ~targets.any(axis=1)
         if self.add_negative_label:
             targets[negative, len(self.labels)] = 1.0
@@ -386,9 +357,6 @@ class SpanCategorizer(TrainablePipe):
         if weight is not None and weight != 1.0:
             d_scores[ops.xp.asarray(numpy.flatnonzero(negative))] *= weight
         return float((d_scores**2).sum()), d_scores
-
-    def _get_aligned_spans(self, example: "Example") -> Sequence[Span]:
-        return example.get_aligned_spans_y2x(example.reference.spans.get(self.key, []), allow_overlap=True)
 
     def _validate_categories(self, examples: Iterable["Example"]) -> None:
         """Nothing to check: spans may have any labels."""
