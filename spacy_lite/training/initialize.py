@@ -12,7 +12,7 @@ from ..config.dotted import get_sourced_components, resolve_dot_names
 from ..config.schemas import ConfigSchemaTraining
 from ..devices import fix_random_seed, set_gpu_allocator
 from ..environment import logger
-from ..errors import ListenerError, nearest
+from ..errors import ConfigError, ListenerError, nearest
 from ..gold import Example
 from ..language.initialization import init_tok2vec, init_vocab, load_vectors_into_model
 from ..language.loading import load_model_from_config
@@ -57,7 +57,7 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
         set_gpu_allocator(settings["training"]["gpu_allocator"])
     sourced = get_sourced_components(settings)
     nlp = load_model_from_config(config, auto_fill=True)
-    settings = nlp.config.interpolate()
+    settings = _settings_of(nlp, config)
     training = registry.resolve(settings["training"], schema=ConfigSchemaTraining)
     train_corpus, _ = resolve_dot_names(settings, [training["train_corpus"], training["dev_corpus"]])
     frozen = training["frozen_components"]
@@ -74,6 +74,23 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
         nlp.initialize(get_examples, sgd=training["optimizer"])
     _check_frozen(nlp, frozen, training["annotating_components"])
     return nlp
+
+
+
+def _settings_of(nlp: "Language", config: Config) -> Config:
+    """The pipeline's config with its variables filled in. A variable of a component that does not run has no value: say so."""
+    try:
+        return nlp.config.interpolate()
+    except ConfigError as error:
+        left_out = [name for name in config.get("components", {}) if name not in nlp.component_names]
+        needed = next((name for name in left_out if f"${{components.{name}." in error.problem), None)
+        if needed is None:
+            raise
+        raise ConfigError(
+            f"takes its value from `{needed}`, which has a block [components.{needed}] but is not in the pipeline "
+            f"({', '.join(nlp.component_names)}): add it to `pipeline` in [nlp], or write a value here",
+            path=error.path,
+        ) from None
 
 
 def _pipe(nlp: "Language", name: str) -> Any:

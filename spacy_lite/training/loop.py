@@ -100,6 +100,8 @@ class _Run:
         """Set up the stream and the journal, and bring everything to where the checkpoint stands."""
         self.checkpoint_steps, self.checkpoint_seconds = checkpoint_steps, checkpoint_seconds
         self.last_checkpoint = perf_counter()
+        if not any(True for _ in self.dev_corpus(self.nlp)):  # before anything of an earlier run is replaced
+            raise _empty_dev_corpus(self.dev_corpus)
         self.stream = BatchStream(
             self.nlp, self.train_corpus, self.settings["batcher"], self.settings["max_epochs"], on_read=self._report_alignment
         )
@@ -306,6 +308,11 @@ def subdivide_batch(batch: Iterable[Example], accumulate_gradient: int) -> Itera
         yield rest
 
 
+def _empty_dev_corpus(dev_corpus: Any) -> ValueError:
+    path = getattr(dev_corpus, "path", None)
+    return ValueError(f"The development corpus{f' {path}' if path else ''} is empty: there is nothing to evaluate on.")
+
+
 def create_evaluation_callback(
     nlp: "Language", dev_corpus: Callable[["Language"], Iterable[Example]], weights: dict[str, float | None]
 ) -> Evaluate:
@@ -319,8 +326,7 @@ def create_evaluation_callback(
     def evaluate() -> tuple[float, dict[str, Any]]:
         examples = list(dev_corpus(nlp))
         if not examples:
-            path = getattr(dev_corpus, "path", None)
-            raise ValueError(f"The development corpus{f' {path}' if path else ''} is empty: there is nothing to evaluate on.")
+            raise _empty_dev_corpus(dev_corpus)
         scores = nlp.evaluate(examples)
         total = 0.0
         for name, weight in counted.items():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -215,6 +216,12 @@ def test_wrong_input_ends_in_one_message(workplace, tmp_path):
     assert "`tagger` listens to `tok3vec`, which is not in the pipeline" in fails(
         *run, "--paths.train", train, "--components.tagger.model.tok2vec.upstream", "tok3vec"
     )
+    left_out = ("--nlp.pipeline", '["tagger"]')
+    assert "takes its value from `tok2vec`" in fails(*run, "--paths.train", train, *left_out)
+    width = ("--components.tagger.model.tok2vec.width", 16)
+    assert "`tagger` listens to `tok2vec`, which is not in" in fails(*run, "--paths.train", train, *left_out, *width)
+    nothing = ("--paths.dev", tmp_path / "empty.spacy", "--paths.train", train)
+    assert "development corpus" in fails(*run, *nothing)
     assert "no config file" in fails("train", tmp_path / "none.cfg")
     assert "no checkpoint" in fails("train", "--output", tmp_path / "out", "--resume")
     assert "--section.key" in fails("train", config, "stray")
@@ -222,6 +229,24 @@ def test_wrong_input_ends_in_one_message(workplace, tmp_path):
     message = fails("train", config, "--output", tmp_path / "file" / "out", "--paths.train", train, "--paths.dev", dev)
     assert "cannot be written" in message
     assert not (tmp_path / "out" / "model-last").exists()
+
+
+def test_a_run_that_fails_and_a_damaged_pipeline_lose_nothing(workplace, tmp_path):
+    good, dev = tmp_path / "out" / "model-best", workplace / "corpus" / "dev.spacy"
+    shutil.copytree(workplace / "out" / "model-best", good)
+    before = {path: path.read_bytes() for path in good.rglob("*") if path.is_file()}
+    cut = tmp_path / "cut.spacy"
+    cut.write_bytes(dev.read_bytes()[:500])
+    run = ("train", workplace / "config.cfg", "-o", tmp_path / "out", *SMALL)
+    assert "cut.spacy" in fails(*run, "--paths.train", cut, "--paths.dev", dev)
+    assert "cut.spacy" in fails(*run, "--paths.train", dev, "--paths.dev", cut)
+    assert "cut.spacy" in fails("evaluate", good, cut)
+    assert before == {path: path.read_bytes() for path in good.rglob("*") if path.is_file()}
+    weights = good / "tagger" / "model"
+    weights.write_bytes(weights.read_bytes()[:100])
+    assert "weights of `tagger`" in fails("evaluate", good, dev)
+    shutil.rmtree(good / "tagger")
+    assert "has no tagger" in fails("evaluate", good, dev)
 
 
 @pytest.mark.parametrize(
