@@ -7,7 +7,7 @@ from typing import Any
 import srsly
 
 from ..language import Language
-from ..serialize import ensure_path
+from ..serialize import ensure_path, from_bytes, to_bytes
 from ..tokens import Doc
 
 __all__ = [
@@ -37,8 +37,8 @@ def merge_entities(doc: Doc) -> Doc:
     """Make one token of each entity."""
     with doc.retokenize() as retokenizer:
         for entity in doc.ents:
-            attrs = {"tag": entity.root.tag, "dep": entity.root.dep, "ent_type": entity.label}
-            retokenizer.merge(entity, attrs=attrs)  # type: ignore[arg-type]
+            attrs: dict[Any, Any] = {"tag": entity.root.tag, "dep": entity.root.dep, "ent_type": entity.label}
+            retokenizer.merge(entity, attrs=attrs)
     return doc
 
 
@@ -95,14 +95,16 @@ class TokenSplitter:
     def _settings(self) -> dict[str, int]:
         return {"min_length": self.min_length, "split_length": self.split_length}
 
+    def _set(self, settings: dict[str, int]) -> None:
+        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+
     def to_bytes(self, **kwargs: Any) -> bytes:
         """The settings as bytes."""
-        return srsly.msgpack_dumps(self._settings())
+        return to_bytes({"cfg": lambda: srsly.json_dumps(self._settings())}, [])
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> "TokenSplitter":
         """Load what `to_bytes` wrote."""
-        settings = srsly.msgpack_loads(data)
-        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+        from_bytes(data, {"cfg": lambda text: self._set(srsly.json_loads(text))}, [])
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
@@ -113,8 +115,7 @@ class TokenSplitter:
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> "TokenSplitter":
         """Load what `to_disk` wrote."""
-        settings = srsly.read_json(ensure_path(path) / "cfg")
-        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+        self._set(srsly.read_json(ensure_path(path) / "cfg"))
         return self
 
 
@@ -134,21 +135,21 @@ class DocCleaner:
     def __call__(self, doc: Doc) -> Doc:
         """Set the attributes of one document and return it."""
         for name, value in self.cfg["attrs"].items():
-            owner, attr = (doc._, name[2:]) if name.startswith("_.") else (doc, name)
-            present = owner.has(attr) if owner is not doc else hasattr(doc, attr)  # type: ignore[union-attr]
-            if present:
-                setattr(owner, attr, value)
+            if name.startswith("_.") and doc._.has(name[2:]):
+                doc._.set(name[2:], value)
+            elif hasattr(doc, name):
+                setattr(doc, name, value)
             elif not self.cfg["silent"]:
                 warnings.warn(f"doc_cleaner: a document has no attribute `{name}` to set", stacklevel=2)
         return doc
 
     def to_bytes(self, **kwargs: Any) -> bytes:
         """The settings as bytes."""
-        return srsly.msgpack_dumps(self.cfg)
+        return to_bytes({"cfg": lambda: srsly.json_dumps(self.cfg)}, [])
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> "DocCleaner":
         """Load what `to_bytes` wrote."""
-        self.cfg.update(srsly.msgpack_loads(data))
+        from_bytes(data, {"cfg": lambda text: self.cfg.update(srsly.json_loads(text))}, [])
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Components that merge and split tokens, and the one that cleans up."""
 
 import pytest
+import srsly
 
 import spacy_lite
 from spacy_lite.pipeline import merge_entities, merge_noun_chunks, merge_subtokens
@@ -45,6 +46,21 @@ def test_settings_are_saved(tmp_path, component):
     component.to_disk(tmp_path / "component")
     for copy in (copies[0].from_disk(tmp_path / "component"), copies[1].from_bytes(component.to_bytes())):
         assert vars(copy) == vars(component)
+
+
+def test_settings_in_bytes_are_those_of_spacy_3():
+    splitter = TokenSplitter().from_bytes(srsly.msgpack_dumps({"cfg": '{"min_length":8,"split_length":5}'}))
+    assert (splitter.min_length, splitter.split_length) == (8, 5)
+    cleaner = DocCleaner({}).from_bytes(srsly.msgpack_dumps({"cfg": '{"attrs":{"tensor":null},"silent":false}'}))
+    assert cleaner.cfg == {"attrs": {"tensor": None}, "silent": False}
+    for component in (splitter, cleaner):
+        assert list(srsly.msgpack_loads(component.to_bytes())) == ["cfg"]
+
+
+def test_groups_of_spans_follow_when_tokens_are_merged():
+    doc = Doc(NLP.vocab, words=["New", "York", "sleeps"], ents=["B-GPE", "I-GPE", "O"])
+    doc.spans["x"] = [doc[0:1], doc[2:3]]
+    assert [span.text for span in merge_entities(doc).spans["x"]] == ["New York", "sleeps"]
 
 
 def test_cleaner_sets_attributes_and_warns_of_absent_ones():
