@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ._debug_links import report_links
 from ._messages import Messages, progress
 from ._util import Arg, Opt, app, command, debug_cli, import_code, parse_config_overrides
 
@@ -87,6 +88,8 @@ def debug_data(
     for name in nlp.pipe_names:
         if nlp.get_pipe_meta(name).factory in SPAN_FACTORIES:
             _spans(report, train, dev, name, nlp.get_pipe_config(name))
+        elif nlp.get_pipe_meta(name).factory == "entity_linker":
+            report_links(report, train, dev, nlp, name, settings["initialize"])
     report.summary()
     return report.errors
 

@@ -49,7 +49,8 @@ def download(
 
     model: name of a pipeline, or URL or path of its wheel, its .tar.gz or its package's folder. direct: the name has the
     version in it (`en_core_web_sm-3.8.0`). sdist: take the source archive. custom_url: where the releases are, in place
-    of those of spaCy. silent: say nothing, pip included. Raises ValueError for what is no pipeline, OSError where it cannot be had.
+    of those of spaCy. silent: say nothing, pip included. Raises ValueError for what is no pipeline, OSError where it cannot
+    be had.
     """
     source = _source(model, direct, sdist, custom_url)
     show = Messages(silent)

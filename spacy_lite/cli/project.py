@@ -49,13 +49,25 @@ def _weasel(name: str, module: str = "weasel.cli") -> Any:
 @command(project_cli, "assets", overrides=True)
 def project_assets_cli(
     ctx: typer.Context,
-    project_dir: Path = Arg(Path("."), help=FOLDER, exists=True, file_okay=False),
+    project_dir: Path = Arg(Path("."), help=FOLDER),
     sparse_checkout: bool = Opt(False, "--sparse", "-S", help="Get only the folders that are needed of a repository"),
     extra: bool = Opt(False, "--extra", "-e", help="Get the assets marked as extra, too"),
 ) -> None:
     """Get the data a project needs, and check it."""
-    overrides = parse_config_overrides(ctx.args)
-    project_assets(project_dir, overrides=overrides, sparse_checkout=sparse_checkout, extra=extra)
+    folder, overrides = _folder_and_overrides(project_dir, ctx.args)
+    project_assets(folder, overrides=overrides, sparse_checkout=sparse_checkout, extra=extra)
+
+
+def _folder_and_overrides(project_dir: Path, rest: list[str]) -> tuple[Path, dict[str, Any]]:
+    """The folder and the values of variables (`--vars.name value`), which may stand in the folder's place on the line.
+
+    Raises FileNotFoundError where there is no such folder.
+    """
+    if str(project_dir).startswith("--"):
+        project_dir, rest = Path("."), [str(project_dir), *rest]
+    if not project_dir.is_dir():
+        raise FileNotFoundError(f"{project_dir}: no such folder of a project")
+    return project_dir, parse_config_overrides(rest)
 
 
 def project_assets(
@@ -155,7 +167,7 @@ def project_push(project_dir: Path, remote: str) -> Iterator[tuple[Path, str]]:
 def project_run_cli(
     ctx: typer.Context,
     subcommand: str | None = Arg(None, help="Name of a command or workflow of the project.yml"),
-    project_dir: Path = Arg(Path("."), help=FOLDER, exists=True, file_okay=False),
+    project_dir: Path = Arg(Path("."), help=FOLDER),
     force: bool = Opt(False, "--force", "-F", help="Run commands whose inputs did not change, too"),
     dry: bool = Opt(False, "--dry", "-D", help="Show the commands and run none"),
     show_help: bool = Opt(False, "--help", "-h", help="Show this, and what the project can run"),
@@ -164,8 +176,8 @@ def project_run_cli(
     if show_help or not subcommand:
         _show_run_help(ctx, project_dir, subcommand)
         return
-    overrides = parse_config_overrides(ctx.args)
-    project_run(project_dir, subcommand, overrides=overrides, force=force, dry=dry)
+    folder, overrides = _folder_and_overrides(project_dir, ctx.args)
+    project_run(folder, subcommand, overrides=overrides, force=force, dry=dry)
 
 
 def _show_run_help(ctx: typer.Context, project_dir: Path, subcommand: str | None) -> None:

@@ -18,8 +18,8 @@ class CorpusFacts:
 
     n_docs, n_tokens, n_sentences: of the reference. n_nonprojective, n_cyclic: Docs whose arcs cross, or go in a circle.
     decorated_deps: labels that come of making crossing arcs projective. n_crossing_ents: over the end of a sentence. n_missing:
-    tokens without the annotation, by its name. texts: hash of each text. spans, span_lengths: labels, and numbers of tokens, of
-    the spans of each group.
+    tokens without the annotation, by its name. links: text, label and knowledge-base id of entities. texts: hash of each text.
+    spans, span_lengths: labels, and numbers of tokens, of the spans of each group.
     """
 
     n_docs: int = 0
@@ -32,6 +32,7 @@ class CorpusFacts:
     deps: Counter[str] = field(default_factory=Counter)
     roots: Counter[str] = field(default_factory=Counter)
     ents: Counter[str] = field(default_factory=Counter)
+    links: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     cats: Counter[str] = field(default_factory=Counter)
     spans: dict[str, Counter[str]] = field(default_factory=dict)
     span_lengths: dict[str, Counter[int]] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class CorpusFacts:
         self.n_missing["ent"] += sum(1 for token in doc if not token.ent_iob_)
         for ent in doc.ents:
             self.ents[ent.label_] += 1
+            self.links[ent.text, ent.label_, ent.kb_id_] += 1
             self.n_whitespace_ents += ent[0].is_space or ent[-1].is_space
             self.n_crossing_ents += any(token.is_sent_start is True for token in ent[1:])
 

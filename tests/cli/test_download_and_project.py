@@ -223,8 +223,17 @@ def test_without_weasel_it_is_said_how_to_get_it(monkeypatch, tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    code, output = invoke("project", "run", "all", tmp_path / "nowhere")
-    assert code == 2 and "nowhere" in output
+    for name in ("run", "document"):
+        words = ["all"] if name == "run" else []
+        code, output = invoke("project", name, *words, tmp_path / "nowhere")
+        assert code in (1, 2) and "nowhere" in output
+
+
+def test_variables_may_stand_in_the_place_of_the_folder(weasel, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert invoke("project", "run", "all", "--vars.word", "hello", "--force")[0] == 0
+    (_, (folder, _), settings) = weasel[0]
+    assert (folder, settings["overrides"], settings["force"]) == (Path("."), {"vars.word": "hello"}, True)
 
 
 @pytest.mark.slow

@@ -405,3 +405,13 @@ def test_initializing_without_any_entity_works():
     linker.initialize(lambda: examples, kb_loader=knowledge)
     assert linker.model.get_dim("nO") == WIDTH
     assert examples[0].predicted.ents == ()
+
+
+def test_training_without_sentences_names_the_way_out():
+    nlp, linker = made()
+    examples = examples_of(nlp)
+    for example in examples:
+        example.predicted = nlp.make_doc(example.text)
+    linker.initialize(lambda: examples, kb_loader=knowledge)
+    with pytest.raises(ValueError, match="annotating_components"):
+        linker.update(examples)

@@ -240,17 +240,15 @@ class EntityLinker(TrainablePipe):
             self.set_kb(kb_loader)
         self.validate_kb()
         examples = list(islice(get_examples(), SAMPLE_SIZE))
-        rows = self.model.ops.alloc2f(len(examples), self.kb.entity_vector_length)
         with gold_entities(examples, self.use_gold_ents):
-            self.model.initialize(X=self._sample(examples), Y=rows)
+            docs = self._sample(examples)
+            self.model.initialize(X=docs, Y=self.model.ops.alloc2f(len(docs), self.kb.entity_vector_length))
 
     def _sample(self, examples: list["Example"]) -> list[Doc]:
-        """Documents for the model to find its shape by. At least one has an entity; where none has, one is made up."""
+        """Documents for the model to find its shape by, at least one with an entity in a sentence; if need be one made up."""
         docs = [example.predicted for example in examples]
-        if any(doc.ents for doc in docs):
-            return docs
-        stand_in = Doc(self.vocab, words=["entity"], sent_starts=[True], ents=["B-ENTITY"])
-        return [stand_in]
+        usable = [doc for doc in docs if doc.ents and doc.has_annotation("SENT_START")]
+        return usable or [Doc(self.vocab, words=["entity"], sent_starts=[True], ents=["B-ENTITY"])]
 
     def batch_has_learnable_example(self, examples: Iterable["Example"]) -> bool:
         """Whether any entity of the predicted documents has a candidate."""
@@ -273,10 +271,20 @@ class EntityLinker(TrainablePipe):
         validate_examples(examples, f"{type(self).__name__}.update")
         with gold_entities(examples, self.use_gold_ents):
             if self.batch_has_learnable_example(examples):
+                self._require_sentences(examples)
                 losses[self.name] += self._learn(examples, [example.predicted for example in examples], drop)
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
+
+    def _require_sentences(self, examples: list["Example"]) -> None:
+        """Raises ValueError where a predicted document has entities but no sentences."""
+        if any(example.predicted.ents and not example.predicted.has_annotation("SENT_START") for example in examples):
+            raise ValueError(
+                f"`{self.name}` learns from the sentences around entities, and the documents have none. While training, "
+                "components that set them are listed in training.annotating_components (in Python: nlp.update(annotates=…)): "
+                "a sentencizer, senter or parser before it."
+            )
 
     def _learn(self, examples: list["Example"], docs: list[Doc], drop: float) -> float:
         set_dropout_rate(self.model, drop)
