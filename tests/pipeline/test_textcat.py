@@ -122,8 +122,10 @@ def test_label_smoothing_pulls_to_less_than_one():
     assert gradient == pytest.approx(numpy.zeros((1, 2)), abs=1e-6)
 
 
-def test_labels_can_be_added_later():
-    nlp, pipe = made()
+@pytest.mark.parametrize("architecture", ["bow", "bow2", "cnn", "reduce"])
+@pytest.mark.parametrize("name", ["textcat", "textcat_multilabel"])
+def test_labels_can_be_added_later(name, architecture, tmp_path):
+    nlp, pipe = made(name, architecture)
     trained(nlp, 10)
     before = nlp("what a lovely day").cats
     assert pipe.add_label("ODD") == 1
@@ -131,6 +133,21 @@ def test_labels_can_be_added_later():
     assert set(after) == {"GOOD", "BAD", "ODD"}
     assert after["GOOD"] == pytest.approx(before["GOOD"], abs=1e-3)
     assert pipe.add_label("ODD") == 0
+    examples = [*examples_of(nlp), Example.from_dict(nlp.make_doc("odd"), {"cats": {"GOOD": 0.0, "BAD": 0.0, "ODD": 1.0}})]
+    optimizer = nlp.resume_training()
+    optimizer.learn_rate = 0.05
+    losses = [nlp.update(examples, sgd=optimizer)[name] for _ in range(30)]
+    assert losses[-1] < losses[0]
+    nlp.to_disk(tmp_path / "model")
+    assert spacy_lite.load(tmp_path / "model")("odd").cats == nlp("odd").cats
+
+
+@pytest.mark.parametrize("architecture", ["ensemble", "attention"])
+def test_models_that_cannot_grow_say_so(architecture):
+    nlp, pipe = made(architecture=architecture)
+    trained(nlp, 1)
+    with pytest.raises(ValueError, match="does not grow"):
+        pipe.add_label("ODD")
 
 
 def test_a_student_learns_its_teachers_scores():
@@ -145,8 +162,9 @@ def test_a_student_learns_its_teachers_scores():
     assert losses[-1] < losses[0] / 2
 
 
-def test_rehearsal_holds_on_to_what_was_known():
-    nlp, pipe = made()
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_rehearsal_holds_on_to_what_was_known(architecture):
+    nlp, pipe = made(architecture=architecture)
     trained(nlp, 10)
     optimizer = nlp.resume_training()
     assert nlp.rehearse(examples_of(nlp), sgd=optimizer)["textcat"] == pytest.approx(0.0, abs=1e-6)
