@@ -43,6 +43,8 @@ __all__ = [
 def deprojectivize(doc: Doc) -> Doc:
     """Lower the arcs whose labels are decorated, in place: to the first descendant of the head, breadth first, with the label
     named.
+
+    Tokens are lowered from left to right, and those further right see it, but only within the span that a subtree had at first.
     """
     labels = doc.read_column(DEP)
     strings = doc.vocab.strings
@@ -50,25 +52,35 @@ def deprojectivize(doc: Doc) -> Doc:
     if not decorated:
         return doc
     heads = numpy.arange(len(doc)) + doc.read_column(HEAD).view("int64")
-    plain = labels.copy()
+    spans = _subtree_spans(heads.tolist())
     for token in numpy.flatnonzero(numpy.isin(labels, list(decorated))):
         label, head_label = decompose(decorated[int(labels[token])])
-        heads[token] = _descendant_with_label(doc, int(token), heads, labels, strings[head_label])
-        plain[token] = strings.add(label)
-    doc.write_column(DEP, plain)
+        heads[token] = _descendant_with_label(doc, int(token), heads, spans, labels, strings[head_label])
+        labels[token] = strings.add(label)
+    doc.write_column(DEP, labels)
     doc.write_column(HEAD, (heads - numpy.arange(len(doc))).astype("int64").view("uint64"))
     return doc
 
 
-def _descendant_with_label(doc: Doc, token: int, heads: numpy.ndarray, labels: numpy.ndarray, wanted: int) -> int:
-    children: dict[int, list[int]] = {}
-    for child, head in enumerate(heads.tolist()):
-        if child != head:
-            children.setdefault(head, []).append(child)
+def _subtree_spans(heads: list[int]) -> list[tuple[int, int]]:
+    """First token of each token's subtree, and the one behind the last."""
+    first, last = list(range(len(heads))), list(range(len(heads)))
+    for token in range(len(heads)):
+        for ancestor in ancestors(token, heads):
+            if ancestor is not None:
+                first[ancestor], last[ancestor] = min(first[ancestor], token), max(last[ancestor], token)
+    return [(start, end + 1) for start, end in zip(first, last, strict=True)]
+
+
+def _descendant_with_label(
+    doc: Doc, token: int, heads: numpy.ndarray, spans: list[tuple[int, int]], labels: numpy.ndarray, wanted: int
+) -> int:
     queue = deque([int(heads[token])])
     seen = set(queue)
     while queue:
-        for child in children.get(queue.popleft(), ()):
+        head = queue.popleft()
+        start, end = spans[head]
+        for child in (numpy.flatnonzero(heads[start:end] == head) + start).tolist():
             if child == token or child in seen or doc[child].is_space:
                 continue
             if labels[child] == wanted:
