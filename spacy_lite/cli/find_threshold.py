@@ -71,6 +71,9 @@ def find_threshold(
     scores: dict[float, float] = {}
     for threshold in progress(numpy.linspace(0, 1, n_trials), "Trying thresholds", total=n_trials, silent=silent):
         trial = load_model(model, config={f"components.{pipe_name}.{threshold_key}": float(threshold)})
+        saved = getattr(trial.get_pipe(pipe_name), "cfg", None)
+        if isinstance(saved, dict) and threshold_key in saved:
+            saved[threshold_key] = float(threshold)  # what was saved with the weights goes before the config
         result = trial.evaluate(list(Corpus(data_path, gold_preproc=gold_preproc)(trial)))
         scores[float(threshold)] = _score(result, scores_key)
     best = max(scores, key=lambda threshold: scores[threshold])

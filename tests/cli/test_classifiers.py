@@ -6,6 +6,7 @@ import random
 import pytest
 
 import spacy_lite
+from spacy_lite.cli.find_threshold import find_threshold
 from spacy_lite.pipeline.textcat import textcat_model
 from spacy_lite.tokens import Doc, DocBin
 
@@ -100,6 +101,24 @@ def test_debug_data_tells_about_categories_and_spans(corpora, tmp_path):
     result = invoke("debug", "data", config, *corpora, "--components.span_finder.spans_key", "other", ok=False)
     assert result.exit_code == 1
     assert "`span_finder` learns from spans under the key 'other'; the training corpus has 'sc'" in result.output
+
+
+def test_the_best_threshold_is_found(corpora, tmp_path):
+    invoke("init", "config", tmp_path / "config.cfg", "--pipeline", "textcat_multilabel")
+    words = ("train", tmp_path / "config.cfg", "--output", tmp_path / "out", *corpora, "--training.max_steps", 20)
+    invoke(*words, "--training.optimizer.learn_rate", 0.05)
+    _, _, scores = find_threshold(
+        tmp_path / "out" / "model-last",
+        corpora[3],
+        pipe_name="textcat_multilabel",
+        threshold_key="threshold",
+        scores_key="cats_macro_f",
+        n_trials=3,
+    )
+    # At 0 every category of every document is predicted, half of them wrongly; at 1 hardly any.
+    assert scores[0.0] == pytest.approx(2 / 3, abs=0.01)
+    assert scores[0.5] == 1.0
+    assert scores[1.0] < 0.5
 
 
 def test_labels_are_written_for_initialisation(corpora, tmp_path):
