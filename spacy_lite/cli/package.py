@@ -28,6 +28,8 @@ setup(
     name=NAME,
     version=META["version"],
     description=META.get("description", ""),
+    long_description=(HERE / "README.md").read_text(encoding="utf8"),
+    long_description_content_type="text/markdown",
     author=META.get("author", ""),
     author_email=META.get("email", ""),
     url=META.get("url", ""),
@@ -143,7 +145,9 @@ def _meta(
     input_dir: Path, meta_path: Path | None, name: str | None, version: str | None, require_parent: bool
 ) -> dict[str, Any]:
     from ..about import __version__
-    from ..language.loading import load_meta
+    from ..language.loading import load_config, load_meta
+    from ..packages import split_requirement
+    from ._requirements import extras_of, third_party_requirements
 
     meta = load_meta(Path(meta_path) if meta_path else input_dir / "meta.json")
     if name is not None:
@@ -151,8 +155,13 @@ def _meta(
         meta["name"] = re.sub(f"^{re.escape(meta['lang'])}_", "", name)
     if version is not None:
         meta["version"] = version
+    config = load_config(input_dir / "config.cfg")
     requirements = [r for r in meta.get("requirements", []) if not r.startswith("spacy_lite")]
-    meta["requirements"] = [*([f"spacy_lite>={__version__}"] if require_parent else []), *requirements]
+    known = {split_requirement(requirement)[0] for requirement in requirements}
+    requirements += [r for r in third_party_requirements(config) if split_requirement(r)[0] not in known]
+    extras = ",".join(extras_of(config))
+    parent = f"spacy_lite[{extras}]>={__version__}" if extras else f"spacy_lite>={__version__}"
+    meta["requirements"] = [*([parent] if require_parent else []), *requirements]
     return meta
 
 
