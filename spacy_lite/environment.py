@@ -90,13 +90,22 @@ def join_command(command: Sequence[str]) -> str:
     return subprocess.list2cmdline(command) if is_windows else shlex.join(command)
 
 
+class CommandError(subprocess.SubprocessError):
+    """A command ended with another status than 0. ret: the finished process with its output; command: as it was given."""
+
+    def __init__(self, message: str, ret: "subprocess.CompletedProcess[str]", command: str) -> None:
+        super().__init__(message)
+        self.ret = ret
+        self.command = command
+
+
 def run_command(
     command: str | Sequence[str], *, stdin: str | None = None, capture: bool = False
 ) -> "subprocess.CompletedProcess[str] | None":
     """Run a command. capture: return its output with stderr mixed in, instead of showing it. Exits with the command's status if
     that is not 0.
 
-    Raises FileNotFoundError when there is no such program, and subprocess.SubprocessError on failure with `capture`.
+    Raises FileNotFoundError when there is no such program, and CommandError on failure with `capture`.
     """
     words = split_command(command) if isinstance(command, str) else list(command)
     shown = command if isinstance(command, str) else join_command(words)
@@ -113,9 +122,7 @@ def run_command(
     except FileNotFoundError:
         raise FileNotFoundError(f"cannot run `{shown}`: there is no program `{words[0]}` on the path") from None
     if done.returncode != 0 and capture:
-        error = subprocess.SubprocessError(f"`{shown}` ended with status {done.returncode}\n{done.stdout or ''}")
-        error.ret, error.command = done, shown  # type: ignore[attr-defined]
-        raise error
+        raise CommandError(f"`{shown}` ended with status {done.returncode}\n{done.stdout or ''}", done, shown)
     if done.returncode != 0:
         sys.exit(done.returncode)
     return done

@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 __all__ = [
     "ConfigError",
@@ -134,9 +134,12 @@ class Warnings:
     """Messages of warnings by name. Empty, as `Errors` is."""
 
 
-def filter_warning(action: str, error_msg: str) -> None:
+WarningAction = Literal["default", "error", "ignore", "always", "module", "once"]
+
+
+def filter_warning(action: WarningAction, error_msg: str) -> None:
     """Set what happens to warnings whose message starts with `error_msg`. action: one of those of `warnings.filterwarnings`."""
-    warnings.filterwarnings(action, message=error_msg)  # type: ignore[arg-type]
+    warnings.filterwarnings(action, message=error_msg)
 
 
 def setup_default_warnings() -> None:

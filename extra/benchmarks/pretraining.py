@@ -79,6 +79,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for name, command in contenders.items():
                 found[name].append(words_a_second(command, config, text))
+                print(f"{name}: {found[name][-1]:,.0f} words/s", file=sys.stderr, flush=True)
     ours = statistics.median(found["spacy_lite"])
     for name, speeds in found.items():
         ratio = "" if name == "spacy_lite" else f"   spacy_lite is {ours / statistics.median(speeds):.2f} times as fast"

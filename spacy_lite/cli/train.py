@@ -83,9 +83,9 @@ def train(
     if resume and output is None:
         raise ValueError("--resume needs --output, the folder of the run to go on with")
     if config_path is None:
-        if not resume:
+        if output is None or not resume:
             raise ValueError("Missing: the config to train from (make one with `spacy_lite init config`)")
-        config_path = output / DIR_CHECKPOINT / "config.cfg"  # type: ignore[operator]
+        config_path = output / DIR_CHECKPOINT / "config.cfg"
         if not config_path.exists():
             raise FileNotFoundError(f"{output} holds no checkpoint to go on from: give the config, to begin a run there")
     if output is not None:

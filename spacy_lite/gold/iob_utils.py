@@ -170,18 +170,18 @@ def tags_to_entities(tags: Iterable[str | None]) -> list[tuple[str, int, int]]:
     entities = []
     opened: tuple[str, int] | None = None
     given = list(tags)
-    for i, tag in enumerate(given):
-        prefix = "-" if tag is None or tag.startswith("-") else tag[:1]
+    for i, tag in enumerate("-" if tag is None else tag for tag in given):
+        prefix = "-" if tag.startswith("-") else tag[:1]
         if (prefix in ("I", "L")) != (opened is not None):
             raise ValueError(malformed(given, i))
         if prefix == "-":
             entities.append(("", i, i))
         elif prefix == "U":
-            entities.append((tag[2:], i, i))  # type: ignore[index]
+            entities.append((tag[2:], i, i))
         elif prefix == "B":
-            opened = tag[2:], i  # type: ignore[index]
-        elif prefix == "L":
-            entities.append((tag[2:], opened[1], i))  # type: ignore[index]
+            opened = tag[2:], i
+        elif prefix == "L" and opened is not None:
+            entities.append((tag[2:], opened[1], i))
             opened = None
         elif prefix not in ("I", "O"):
             raise ValueError(f"expected BILUO tags like `O`, `B-PERSON` or `U-PERSON`, got {tag!r} at token {i}")

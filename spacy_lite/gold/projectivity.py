@@ -85,7 +85,7 @@ def projectivize(heads: Heads, labels: Sequence[str | None]) -> tuple[list[int |
         return lifted, decorated
     while token is not None:
         head = lifted[token]
-        above = lifted[head]  # type: ignore[index]
+        above = None if head is None else lifted[head]
         lifted[token] = token if above == head else above  # what hangs on a root becomes a root itself
         token = Forest(lifted).shortest_crossing()
     for token, (old, new) in enumerate(zip(heads, lifted)):

@@ -21,9 +21,9 @@ class DefaultConfig:
         self.read = read
         self.of_class: dict[type, Any] = {}
 
-    def __get__(self, instance: Any, owner: type) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         if owner not in self.of_class:
-            config = self.read().merge(owner.Defaults.config)  # type: ignore[attr-defined]
+            config = self.read().merge(owner.Defaults.config)
             config["nlp"]["lang"] = getattr(owner, "lang", None)
             self.of_class[owner] = config
         return self.of_class[owner]

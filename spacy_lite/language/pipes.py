@@ -354,10 +354,10 @@ class PipelineEditing(FactoryRegistration):
             )
         if first:
             return 0
-        if "before" in given:
-            return self._neighbour(before)  # type: ignore[arg-type]
-        if "after" in given:
-            return self._neighbour(after) + 1  # type: ignore[arg-type]
+        if before is not None and "before" in given:
+            return self._neighbour(before)
+        if after is not None and "after" in given:
+            return self._neighbour(after) + 1
         return len(self._components)
 
     def _neighbour(self, place: str | int) -> int:

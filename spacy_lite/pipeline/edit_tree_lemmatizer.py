@@ -256,13 +256,13 @@ class EditTreeLemmatizer(TrainablePipe):
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tree_ids: Any = None) -> None:
         """Write the lemmas of the predicted trees. activations (or batch_tree_ids): what `predict` gave for these documents."""
         docs = list(docs)
-        batch_tree_ids = activations if batch_tree_ids is None else batch_tree_ids
-        if isinstance(batch_tree_ids, dict):
+        found: Any = activations if batch_tree_ids is None else batch_tree_ids
+        if isinstance(found, dict):
             if self.save_activations:
                 for i, doc in enumerate(docs):
-                    doc.activations[self.name] = {key: values[i] for key, values in batch_tree_ids.items()}
-            batch_tree_ids = batch_tree_ids["tree_ids"]
-        for doc, tree_ids in zip(docs, batch_tree_ids, strict=True):  # type: ignore[arg-type]
+                    doc.activations[self.name] = {key: values[i] for key, values in found.items()}
+            found = found["tree_ids"]
+        for doc, tree_ids in zip(docs, found, strict=True):
             if self._backoff_attr is None:
                 backoff = numpy.zeros(len(doc), dtype="uint64")
             else:
@@ -298,9 +298,9 @@ class EditTreeLemmatizer(TrainablePipe):
         tree = self.trees.find(self.vocab.strings[form], self.vocab.strings[lemma])
         return self.tree2label.get(tree, MISSING)
 
-    def _teacher_scores(self, teacher_pipe: TrainablePipe, docs: list[Doc]) -> Floats2d:
+    def _teacher_scores(self, teacher_pipe: Any, docs: list[Doc]) -> Floats2d:
         scores = probabilities_of(teacher_pipe.model, docs)
-        names = [teacher_pipe.trees.tree_to_str(tree) for tree in teacher_pipe.labels]  # type: ignore[attr-defined]
+        names = [teacher_pipe.trees.tree_to_str(tree) for tree in teacher_pipe.labels]
         wanted = [self.trees.tree_to_str(tree) for tree in self.labels]
         return match_columns(scores, names, wanted, self.model.ops, self.name)
 

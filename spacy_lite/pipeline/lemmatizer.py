@@ -213,20 +213,23 @@ class Lemmatizer(Pipe):
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "Lemmatizer":
         """Load what `to_bytes` wrote."""
-        readers = {"vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude), "lookups": self.lookups.from_bytes}
-        serialize.from_bytes(bytes_data, readers, exclude)  # type: ignore[arg-type]
+        readers: dict[str, Callable[[Any], Any]] = {"lookups": self.lookups.from_bytes}
+        readers["vocab"] = lambda data: self.vocab.from_bytes(data, exclude=exclude)
+        serialize.from_bytes(bytes_data, readers, exclude)
         self._validate_tables()
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write vocabulary and tables into the folder `path`."""
-        writers = {"vocab": lambda part: self.vocab.to_disk(part, exclude=exclude), "lookups": self.lookups.to_disk}
-        serialize.to_disk(path, writers, exclude)  # type: ignore[arg-type]
+        writers: dict[str, Callable[[Path], Any]] = {"lookups": self.lookups.to_disk}
+        writers["vocab"] = lambda part: self.vocab.to_disk(part, exclude=exclude)
+        serialize.to_disk(path, writers, exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Lemmatizer":
         """Load the folder `to_disk` wrote."""
-        readers = {"vocab": lambda part: self.vocab.from_disk(part, exclude=exclude), "lookups": self.lookups.from_disk}
-        serialize.from_disk(path, readers, exclude)  # type: ignore[arg-type]
+        readers: dict[str, Callable[[Path], Any]] = {"lookups": self.lookups.from_disk}
+        readers["vocab"] = lambda part: self.vocab.from_disk(part, exclude=exclude)
+        serialize.from_disk(path, readers, exclude)
         self._validate_tables()
         return self
 
@@ -240,7 +243,9 @@ def lemma_candidates(
     suffix and what replaces it. A result outside the index counts only where no rule leads into it, or if it has a non-letter.
     """
     lowered = form.lower()
-    known, plausible, unknown = [], [], []  # type: ignore[var-annotated]
+    known: list[str] = []
+    plausible: list[str] = []
+    unknown: list[str] = []
     for suffix, replacement in rules:
         if not lowered.endswith(suffix):
             continue

@@ -298,9 +298,10 @@ class SpanRuler(Pipe):
             chosen = self.spans_filter(present, matches) if self.spans_filter else present + matches
             doc.spans[self.spans_key] = chosen
         if self.annotate_ents:
-            entities = self.ents_filter([] if self.overwrite else list(doc.ents), matches)
+            chosen_entities = self.ents_filter([] if self.overwrite else list(doc.ents), matches)
+            entities: list[Span] = sorted(chosen_entities, key=lambda span: (span.start, span.end))
             try:
-                doc.ents = sorted(entities, key=lambda span: (span.start, span.end))  # type: ignore[union-attr]
+                doc.ents = entities
             except ValueError as error:
                 raise ValueError(
                     f"`{self.name}`: the matches overlap, so they cannot all be entities. Choose another ents_filter. ({error})"

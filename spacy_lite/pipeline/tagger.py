@@ -187,11 +187,11 @@ class Tagger(TrainablePipe):
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, batch_tag_ids: Any = None) -> None:
         """Write the predicted labels. activations (or batch_tag_ids): what `predict` gave for these documents."""
         docs = list(docs)
-        batch_tag_ids = activations if batch_tag_ids is None else batch_tag_ids
-        if isinstance(batch_tag_ids, dict):
-            self._keep_activations(docs, batch_tag_ids)
-            batch_tag_ids = batch_tag_ids["label_ids"]
-        self._write(docs, batch_tag_ids)  # type: ignore[arg-type]
+        found: Any = activations if batch_tag_ids is None else batch_tag_ids
+        if isinstance(found, dict):
+            self._keep_activations(docs, found)
+            found = found["label_ids"]
+        self._write(docs, found)
 
     def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
         ids = numpy.array([self.vocab.strings.add(label) for label in self.cfg["labels"]], dtype="uint64")

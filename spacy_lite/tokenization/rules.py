@@ -21,14 +21,18 @@ def update_exc(base_exceptions: Mapping[str, Sequence[dict]], *addition_dicts: M
 
     Raises ValueError for a case whose tokens do not spell its text.
     """
-    merged: Exceptions = dict(base_exceptions)  # type: ignore[arg-type]
+    merged: Exceptions = _lists(base_exceptions)
     for additions in addition_dicts:
         for text, tokens in additions.items():
             spelt = "".join(_orth(text, token) for token in tokens)
             if spelt != text:
                 raise ValueError(f"special case {text!r}: its tokens must spell the same text, they spell {spelt!r}")
-        merged.update(additions)  # type: ignore[arg-type]
+        merged.update(_lists(additions))
     return expand_exc(merged, "'", "’")
+
+
+def _lists(exceptions: Mapping[str, Sequence[dict]]) -> Exceptions:
+    return {text: list(tokens) for text, tokens in exceptions.items()}
 
 
 def _orth(text: str, token: dict) -> str:
@@ -42,7 +46,7 @@ def _orth(text: str, token: dict) -> str:
 
 def expand_exc(excs: Mapping[str, Sequence[dict]], search: str, replace: str) -> Exceptions:
     """Special cases, and beside each that contains `search` one with `replace` in its place."""
-    expanded: Exceptions = dict(excs)  # type: ignore[arg-type]
+    expanded: Exceptions = _lists(excs)
     for text, tokens in excs.items():
         if search in text:
             expanded[text.replace(search, replace)] = [_replaced(token, search, replace) for token in tokens]

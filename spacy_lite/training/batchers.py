@@ -41,6 +41,7 @@ class Sizes:
         self.drawn = 0
         self._size = size
         self._values = iter(size) if isinstance(size, Iterable) else None
+        self._constant = size if isinstance(size, int | float) else 0
         self._last: float | None = None
 
     def __iter__(self) -> "Sizes":
@@ -54,9 +55,9 @@ class Sizes:
         elif callable(self._size):
             self._last = self._size(self.drawn)
         else:
-            self._last = self._size  # type: ignore[assignment]
+            self._last = self._constant
         self.drawn += 1
-        return self._last  # type: ignore[return-value]
+        return self._last
 
     def forward(self, drawn: int) -> None:
         """Go to the position where `drawn` values have been taken. Raises ValueError when that lies behind."""
@@ -141,7 +142,7 @@ def minibatch_by_padded_size(
     size: "Sizing | Sizes",
     buffer: int = 256,
     discard_oversize: bool = False,
-    get_length: Callable[[ItemT], int] = len,  # type: ignore[assignment]
+    get_length: Callable[[Any], int] = len,
 ) -> Iterator[list[ItemT]]:
     """Take `buffer` items at a time, group those of like length, longest groups first.
 
@@ -211,7 +212,7 @@ def minibatch_by_words(
     size: "Sizing | Sizes",
     tolerance: float = 0.2,
     discard_oversize: bool = False,
-    get_length: Callable[[ItemT], int] = len,  # type: ignore[assignment]
+    get_length: Callable[[Any], int] = len,
 ) -> Iterator[list[ItemT]]:
     """Fill batches up to `size` words.
 

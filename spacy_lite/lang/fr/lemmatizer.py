@@ -51,7 +51,8 @@ class FrenchLemmatizer(Lemmatizer):
         return found or self._apply_rules(form, index, rules) or self._look_up(form)
 
     def _apply_rules(self, form, index, rules) -> list[str]:
-        known, unknown = [], []  # type: ignore[var-annotated]
+        known: list[str] = []
+        unknown: list[str] = []
         for suffix, replacement in rules:
             candidate = form[: len(form) - len(suffix)] + replacement
             if form.endswith(suffix) and candidate:
