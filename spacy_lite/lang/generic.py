@@ -159,7 +159,7 @@ def language_class(code: str) -> type[Language]:
 
 @functools.cache
 def _make(code: str) -> type[Language]:
-    contents = {
+    contents: dict[str, Any] = {
         "infixes": _infixes(code),
         "writing_system": _writing_system(code),
         "__doc__": "What the script of the language asks for.",
