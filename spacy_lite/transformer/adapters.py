@@ -50,6 +50,7 @@ class Adapters:
         self.owner = owner
         self._adapters: dict[str, Adapter] = {}
         self._active: str | None = None
+        self.of_component: dict[str, str] = {}  # which components read what an adapter of their own gives
         self._next = 1
         self._hooks: list[Any] = []
         self._run = threading.local()
@@ -141,9 +142,13 @@ class Adapters:
         self._active = name
 
     def delete(self, name: str) -> None:
-        """Remove an adapter; when it was in force, none is from now on. Raises ValueError for an unknown name."""
+        """Remove an adapter; when it was in force, none is from now on. Raises ValueError for an unknown name.
+
+        Components whose own it was read what the adapter in force gives.
+        """
         self._adapter(name)
         del self._adapters[name]
+        self.of_component = {component: own for component, own in self.of_component.items() if own != name}
         if self._active == name:
             self._active = None
         self._set_hooks()
@@ -276,7 +281,8 @@ class Adapters:
     def state(self) -> dict[str, Any]:
         """What the files do not say, for JSON: the adapter in force, and what generation each is of."""
         generations = {name: adapter.generation for name, adapter in self._adapters.items()}
-        return {"active": self._active, "order": list(self._adapters), "generations": generations, "next": self._next}
+        state = {"active": self._active, "order": list(self._adapters), "generations": generations, "next": self._next}
+        return {**state, "of_component": self.of_component}
 
     def load_folder(self, folder: Path, state: Mapping[str, Any]) -> None:
         """Have exactly the adapters that `to_files` wrote into `folder`. state: what `state` gave. Raises FormatError."""
@@ -288,4 +294,5 @@ class Adapters:
             adapters[name] = Adapter(config, self._filled(config, weights, path), int(state["generations"][name]))
         self._adapters, self._next = adapters, int(state.get("next", 1))
         self._set_hooks()
+        self.of_component = {component: self.check(own) for component, own in state.get("of_component", {}).items()}
         self.set_active(state.get("active"))

@@ -1,14 +1,13 @@
 """The transformer component: one pretrained encoder whose output several components of the pipeline share."""
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thinc.api import Model, Optimizer, set_dropout_rate
 
-from ..errors import ListenerError
 from ..gold import validate_distillation_examples, validate_examples
 from ..language import Language
 from ..pipeline.trainable_pipe import TrainablePipe
@@ -18,10 +17,11 @@ from . import hf
 from .annotation_setters import AnnotationSetter, null_annotation_setter
 from .data import FullTransformerBatch, install_extensions
 from .encoder import Encoder
-from .layers import MAX_BATCH_ITEMS, TransformerModel, encode_docs
+from .layers import MAX_BATCH_ITEMS, TransformerModel
 from .listener import EncodedBatch, TransformerListener
 from .methods import Blocks, TablesAndAdapters
 from .outputs import check_keep_outputs, check_pooling, set_outputs
+from .per_component import begin_batches, predict_with_all, stand_together
 from .saving import load_folder, pack_encoder, pack_files, read_bytes
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         self.keep_outputs = check_keep_outputs(name, keep_outputs)
         self.set_extra_annotations = set_extra_annotations or null_annotation_setter()
         self.listener_map: dict[str, list[TransformerListener]] = {}
-        self._batch: EncodedBatch | None = None
+        self._batches: list[EncodedBatch] = []
         self._optimizer: Optimizer | None = None
         self._warned = False
         self._transformer.attrs["max_batch_items"] = max_batch_items
@@ -172,18 +172,8 @@ class Transformer(TablesAndAdapters, TrainablePipe):
 
     def _set_width(self, listener: TransformerListener) -> None:
         if self._transformer.shim.encoder is not None:
-            if listener.width not in (None, self.encoder.width):
-                raise ListenerError(
-                    f"{listener.label} listens to `{self.name}` and expects rows {listener.width} wide,"
-                    f" but `{self.name}` gives rows {self.encoder.width} wide\n"
-                    f"  Set the listener's width to {self.encoder.width}."
-                )
-            listener.set_dim("nO", self.encoder.width, force=True)
-            if listener.all_layers and self.encoder.layers == 1:
-                raise ListenerError(
-                    f"{listener.label} listens to all layers of `{self.name}`, which gives the last one only\n"
-                    f'  In the config of `{self.name}`: model.transformer_config = {{"output_hidden_states": true}}'
-                )
+            listener.fit(self.name, self.encoder.width, self.encoder.layers)
+            listener.adapter = self.encoder.adapters.of_component.get(listener.component)
 
     def remove_listener(self, listener: TransformerListener, component_name: str) -> bool:
         """Stop handing output to `listener`; False when it was not one of that component's."""
@@ -213,7 +203,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
     def predict(self, docs: Iterable[Doc]) -> FullTransformerBatch:
         """The output for the documents."""
         docs = list(docs)
-        batch = self.model.predict(docs)
+        batch = predict_with_all(self.model, self.encoder.adapters, docs, self.listeners)
         self._warn_of_truncation()
         return batch
 
@@ -260,28 +250,25 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         return losses
 
     def _begin(self, docs: list[Doc], drop: float, sgd: Any, losses: dict[str, float]) -> None:
-        """Start the shared batch of an update; there is none when there is not a token in it."""
+        """Start the shared batch of an update, one for each adapter; there is none when there is not a token in it."""
         self.end_update()
         self._optimizer = None if sgd in (None, False) else sgd
         if not any(len(doc) for doc in docs):
             return
         set_dropout_rate(self.model, drop)
-        learns = not self.listeners or any(listener.wants_gradient for listener in self.listeners)
-        batch, backprop = encode_docs(self._transformer, docs, drop if learns else None)
+        self._batches = begin_batches(self._transformer, self.name, docs, self.listeners, drop, losses)
         self._warn_of_truncation()
-        self._batch = EncodedBatch(self.model.ops, self.name, docs, batch, lambda d_rows: backprop(d_rows.flat), losses)
-        for listener in self.listeners:
-            listener.receive(self._batch)
 
     def end_update(self) -> None:
         """Backpropagate the sum of the listeners' gradients, and apply it if `update` was given an optimizer."""
-        batch, self._batch = self._batch, None
+        batches, self._batches = self._batches, []
         sgd, self._optimizer = self._optimizer, None
-        if batch is None:
+        if not batches:
             return
         for listener in self.listeners:
             listener.receive(None)
-        batch.backpropagate()
+        for batch in batches:
+            batch.backpropagate()
         if sgd is not None:
             self.model.finish_update(sgd)
 
@@ -305,9 +292,8 @@ class Transformer(TablesAndAdapters, TrainablePipe):
     ) -> dict[str, float]:
         """As `update`; sets `doc._.trf_data` too, for the listeners' earlier models."""
         losses = self.update(examples, drop=drop, sgd=sgd, losses=losses)
-        if self._batch is not None:
-            for doc, data in zip(self._batch.docs, self._batch.datas, strict=True):
-                doc._.trf_data = data
+        if self._batches:
+            stand_together(self._batches)
         return losses
 
     @property
@@ -347,6 +333,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         embeddings: Blocks | None = None,
         active_adapter: str | None = None,
         active_embeddings: str | None = None,
+        component_adapters: Mapping[str, str] | None = None,
         train_adapter: str | Sequence[str] | None = None,
         train_embeddings: bool = False,
     ) -> None:
@@ -354,13 +341,14 @@ class Transformer(TablesAndAdapters, TrainablePipe):
 
         adapters: by name, `method` and its settings, or the `path` to load from. embeddings: by name, what `add_embeddings`
         takes (`tokenizer` a folder or name, `trainable` the rows), or the `path`. active_adapter, active_embeddings: what is in
-        force then. train_adapter, train_embeddings: see `train_adapter`. Raises OSError where there is no model of that name,
-        ValueError for settings that cannot be.
+        force then. component_adapters: see `set_component_adapter`. train_adapter, train_embeddings: see `train_adapter`.
+        Raises OSError where there is no model of that name, ValueError for settings that cannot be.
         """
         self._validate_get_examples(get_examples)
         docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
         self.model.initialize(X=docs)
-        self._set_up(adapters, embeddings, active_adapter, active_embeddings, train_adapter, train_embeddings)
+        self._make(adapters, embeddings)
+        self._use_settings(active_adapter, active_embeddings, component_adapters, train_adapter, train_embeddings)
         for listener in self.listeners:
             self._set_width(listener)
 

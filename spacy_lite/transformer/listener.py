@@ -17,7 +17,12 @@ __all__ = ["EncodedBatch", "TransformerListener"]
 
 
 class EncodedBatch(SharedBatch):
-    """A training batch of a transformer: the documents' TransformerData beside its rows. See SharedBatch."""
+    """A training batch of a transformer: the documents' TransformerData beside its rows. See SharedBatch.
+
+    adapter: the one the encoder computed with.
+    """
+
+    adapter: str | None = None
 
     def __init__(self, ops: Any, upstream: str, docs: Sequence[Doc], batch: FullTransformerBatch, *more: Any) -> None:
         super().__init__(ops, upstream, docs, batch.rows, *more)
@@ -29,7 +34,8 @@ class TransformerListener(Model):
 
     upstream_name: name of the transformer, "*" for the nearest one before. all_layers: whether the rows hold all layers, side
     by side, or the last alone. Attributes set when the pipeline is linked: `upstream` and `component`, the two components'
-    names. Output: one TransformerData a document, with `rows`.
+    names, and `adapter`, the component's own, None where it reads what the adapter in force gives. Output: one TransformerData
+    a document, with `rows`.
     """
 
     name = "transformer-listener"
@@ -41,6 +47,7 @@ class TransformerListener(Model):
         self.upstream_name = upstream_name
         self.upstream = "transformer" if upstream_name == "*" else upstream_name
         self.component = ""
+        self.adapter: str | None = None
         self.all_layers = all_layers
         self.batch: EncodedBatch | None = None
         self.pooling: Model | None = None
@@ -50,6 +57,21 @@ class TransformerListener(Model):
         """Take the batch of the update now under way; None when it is over."""
         self.batch = batch
         self._sample = []
+
+    def fit(self, upstream: str, width: int, layers: int) -> None:
+        """Expect the output of a transformer of that name. Raises ListenerError where it is not what this listener needs."""
+        if self.width not in (None, width):
+            raise ListenerError(
+                f"{self.label} listens to `{upstream}` and expects rows {self.width} wide,"
+                f" but `{upstream}` gives rows {width} wide\n"
+                f"  Set the listener's width to {width}."
+            )
+        self.set_dim("nO", width, force=True)
+        if self.all_layers and layers == 1:
+            raise ListenerError(
+                f"{self.label} listens to all layers of `{upstream}`, which gives the last one only\n"
+                f'  In the config of `{upstream}`: model.transformer_config = {{"output_hidden_states": true}}'
+            )
 
     def remember_sample(self, docs: Sequence[Doc]) -> None:
         """Note the documents of the model's initialization: for these alone, zeros stand in for the transformer's output."""
@@ -71,7 +93,7 @@ class TransformerListener(Model):
 
     def _copy(self, seen: dict | None = None) -> "TransformerListener":
         copied = TransformerListener(self.upstream_name, self.all_layers, self.width)
-        copied.upstream, copied.component = self.upstream, self.component
+        copied.upstream, copied.component, copied.adapter = self.upstream, self.component, self.adapter
         if self.has_dim("nO"):
             copied.set_dim("nO", self.get_dim("nO"))
         return copied
@@ -118,9 +140,13 @@ def _widened(model: TransformerListener, d_flat: Any, width: int) -> Any:
 
 def _annotated(model: TransformerListener, docs: Sequence[Doc]) -> DataList:
     """What is on the documents. Raises ListenerError, naming both components, where it is missing."""
+    whole: list[TransformerData] = []
     datas: list[TransformerData] = []
     for position, doc in enumerate(docs):
         data: Any = doc._.trf_data if doc.has_extension("trf_data") else None
+        kept = data
+        if model.adapter is not None and isinstance(data, TransformerData) and data.adapter != model.adapter:
+            data = data.others.get(model.adapter)
         if data is None and not len(doc):
             data = TransformerData.zeros(0, _width(model))
         elif data is None and model.is_sample(docs):
@@ -128,7 +154,8 @@ def _annotated(model: TransformerListener, docs: Sequence[Doc]) -> DataList:
         elif not isinstance(data, TransformerData) or len(data.align.lengths) != len(doc):
             _refuse(model, docs, position, data)
         datas.append(data)
-    for doc, data in zip(docs, datas, strict=True):
+        whole.append(data if kept is None else kept)
+    for doc, data in zip(docs, whole, strict=True):
         if data.readers is not None:
             data.readers -= 1
             if data.readers <= 0:

@@ -24,6 +24,7 @@ class TablesAndAdapters:
     """Methods of a component that has an `encoder`. What is trained is brought up to date after every change."""
 
     name: str
+    listener_map: dict[str, list[Any]]
 
     @property
     def encoder(self) -> "Encoder":
@@ -153,6 +154,7 @@ class TablesAndAdapters:
         encoder = self._parts
         encoder.adapters.delete(name)
         encoder.freezing.reapply()
+        self._tell_listeners()
 
     def save_adapter(self, path: str | Path, name: str) -> None:
         """Write an adapter into a folder. Raises ValueError for an unknown name."""
@@ -175,6 +177,34 @@ class TablesAndAdapters:
         encoder = self._parts
         encoder.adapters.merge(name)
         encoder.freezing.reapply()
+        self._tell_listeners()
+
+    @property
+    def component_adapters(self) -> dict[str, str]:
+        """The adapters that components have of their own, by the components' names."""
+        return dict(self._parts.adapters.of_component)
+
+    def set_component_adapter(self, component: str, adapter: str | None) -> None:
+        """Let a component that listens read what the encoder computes with an adapter of its own; None: with the one in force.
+
+        The encoder is run once for each adapter that components have. Raises ValueError for a component that does not listen
+        and for an unknown adapter.
+        """
+        adapters, known = self._parts.adapters, list(self.listener_map)
+        if component not in known:
+            there = f"there are {', '.join(known)}" if known else "none does"
+            raise ValueError(f"no component {component!r} listens to `{self.name}`{nearest(component, known)}; {there}")
+        if adapter is None:
+            adapters.of_component.pop(component, None)
+        else:
+            adapters.of_component[component] = adapters.check(adapter)
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        """Let listeners know their components' adapters."""
+        for component, listeners in self.listener_map.items():
+            for listener in listeners:
+                listener.adapter = self.encoder.adapters.of_component.get(component)
 
     # Which weights are trained
 
@@ -201,26 +231,30 @@ class TablesAndAdapters:
 
     # The same from a config
 
-    def _set_up(
-        self,
-        adapters: Blocks | None,
-        embeddings: Blocks | None,
-        active_adapter: str | None,
-        active_embeddings: str | None,
-        train_adapter: str | Sequence[str] | None,
-        train_embeddings: bool,
-    ) -> None:
-        """Do what a config says; see `initialize`. Tables and adapters that are there already by these names are replaced."""
-        if train_embeddings and not train_adapter:
-            raise ValueError(f"`{self.name}`: {NO_ADAPTER}")
+    def _make(self, adapters: Blocks | None, embeddings: Blocks | None) -> None:
+        """Add what a config describes; see `initialize`. What is there already by these names is replaced."""
         for name, block in (adapters or {}).items():
             self._adapter_from(name, dict(block))
         for name, block in (embeddings or {}).items():
             self._table_from(name, dict(block))
+
+    def _use_settings(
+        self,
+        active_adapter: str | None,
+        active_embeddings: str | None,
+        component_adapters: Mapping[str, str] | None,
+        train_adapter: str | Sequence[str] | None,
+        train_embeddings: bool,
+    ) -> None:
+        """Put in force what a config names; see `initialize`."""
+        if train_embeddings and not train_adapter:
+            raise ValueError(f"`{self.name}`: {NO_ADAPTER}")
         if active_adapter is not None:
             self.set_active_adapter(active_adapter)
         if active_embeddings is not None:
             self.set_active_embeddings(active_embeddings)
+        for component, adapter in (component_adapters or {}).items():
+            self.set_component_adapter(component, adapter)
         if train_adapter:
             self.train_adapter(train_adapter, train_embeddings)
 

@@ -40,11 +40,13 @@ def set_outputs(docs: Sequence[Doc], batch: FullTransformerBatch, keep: str, lis
     """Set `doc._.trf_data`. keep: "doc", all; "pooled", a mean a token; "none", all, until every one of `listeners` has read
     it.
     """
-    for doc, data in zip(docs, batch.doc_data, strict=True):
+    for index, (doc, data) in enumerate(zip(docs, batch.doc_data, strict=True)):
+        others = {name: other.doc_data[index] for name, other in batch.others.items()}
         if keep == "pooled":
-            data = pooled(data)
+            data, others = pooled(data), {name: pooled(other) for name, other in others.items()}
         elif keep == "none":
             data.readers = len(listeners)
+        data.adapter, data.others = batch.adapter, others
         doc._.trf_data = data
 
 
