@@ -77,9 +77,6 @@ cdef extern from "kernels/window_encoder.hh" namespace "spacy_lite" nogil:
         WindowEncoder(const WindowLayer*, size_t, size_t, size_t, size_t)
         void encode(const float*, const int32_t*, size_t, float*) except +
 
-cdef extern from "kernels/unique_rows.hh" namespace "spacy_lite" nogil:
-    size_t unique_rows_of "spacy_lite::unique_rows"(const uint64_t*, size_t, size_t, int32_t*, int32_t*)
-
 cdef const Kernels* current() noexcept nogil
 
 

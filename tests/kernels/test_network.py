@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from thinc.api import NumpyOps
 
-from spacy_lite.kernels import network
+from spacy_lite.kernels import embedding, network
 
 OPS = NumpyOps()
 
@@ -196,7 +196,7 @@ def test_hash_embed_equals_thinc():
     ids = np.random.default_rng(0).integers(0, 2**63, size=(40, 3)).astype("uint64")
     tables = [random_floats(i, rows, 20) for i, rows in enumerate((50, 7, 1000))]
     seeds = [8, 9, 10]
-    got = network.hash_embed(ids, tables, seeds)
+    got = embedding.hash_embed(ids, tables, seeds)
     expected = []
     for column, (table, seed) in enumerate(zip(tables, seeds)):
         keys = OPS.hash(np.ascontiguousarray(ids[:, column]), seed) % table.shape[0]
@@ -204,7 +204,7 @@ def test_hash_embed_equals_thinc():
     assert_allclose(got, np.hstack(expected), rtol=1e-5, atol=1e-5)
     d_tables = [np.zeros_like(table) for table in tables]
     d_out = random_floats(5, 40, 60)
-    network.hash_embed_backward(ids, d_tables, seeds, d_out)
+    embedding.hash_embed_backward(ids, d_tables, seeds, d_out)
     for column, (table, seed) in enumerate(zip(tables, seeds)):
         wanted = np.zeros_like(table)
         keys = OPS.hash(np.ascontiguousarray(ids[:, column]), seed) % table.shape[0]
@@ -215,21 +215,21 @@ def test_hash_embed_equals_thinc():
 
 def test_unique_rows_lists_each_distinct_row_once():
     ids = np.random.default_rng(0).integers(0, 4, size=(300, 3)).astype("uint64")
-    first, inverse = network.unique_rows(ids)
+    first, inverse = embedding.unique_rows(ids)
     assert len(first) == len(np.unique(ids, axis=0))
     assert_array_equal(ids[first][inverse], ids)
-    assert len(network.unique_rows(np.zeros((0, 3), "uint64"))[0]) == 0
+    assert len(embedding.unique_rows(np.zeros((0, 3), "uint64"))[0]) == 0
 
 
 def test_gather_and_scatter_are_each_others_transpose():
     table, index = random_floats(0, 9, 5), np.asarray([3, 3, 0, 8], dtype="i")
-    assert_array_equal(network.gather_rows(table, index), table[index])
+    assert_array_equal(embedding.gather_rows(table, index), table[index])
     values = random_floats(1, 4, 5)
     wanted = np.zeros((9, 5), "f")
     np.add.at(wanted, index, values)
-    assert_allclose(network.scatter_add_rows(values, index, 9), wanted, rtol=1e-6)
+    assert_allclose(embedding.scatter_add_rows(values, index, 9), wanted, rtol=1e-6)
     with pytest.raises(IndexError):
-        network.gather_rows(table, np.asarray([9], dtype="i"))
+        embedding.gather_rows(table, np.asarray([9], dtype="i"))
 
 
 @pytest.mark.parametrize("width", [1, 3, 16, 50, 531])

@@ -9,7 +9,7 @@ from thinc.api import Model
 from thinc.layers.chain import forward as chain_forward
 
 from ...attrs import ORTH
-from ...kernels import network
+from ...kernels import embedding, network
 from ..layers import static_vectors
 from ..layers.char_embed import embed_bytes, gather_bytes
 from ..layers.feature_extractor import attribute_id, gather
@@ -53,7 +53,7 @@ class _Tables:
         wanted = [words.columns[attribute] for attribute in self.attributes]
         ids = words.ids if wanted == list(range(words.ids.shape[1])) else numpy.ascontiguousarray(words.ids[:, wanted])
         seeds = [table.attrs["seed"] for table in self.tables]
-        rows = network.hash_embed(ids, [table.get_param("E") for table in self.tables], seeds)
+        rows = embedding.hash_embed(ids, [table.get_param("E") for table in self.tables], seeds)
         mask = self._mask() if is_train else None
         if mask is not None:
             rows *= mask
@@ -61,7 +61,7 @@ class _Tables:
         def backprop(d_rows: numpy.ndarray) -> None:
             if mask is not None:
                 d_rows = d_rows * mask
-            network.hash_embed_backward(
+            embedding.hash_embed_backward(
                 ids, [gradient(table, "E") for table in self.tables], seeds, numpy.ascontiguousarray(d_rows)
             )
 
@@ -124,15 +124,15 @@ def _embed(parts: list[Any], mixer: MaxoutNorm, docs: Sequence[Any], is_train: b
         return RowList.from_flat(numpy.zeros((0, width), dtype="float32"), [0] * len(docs)), lambda d_rows: []
     attributes = list(dict.fromkeys(attribute for part in parts for attribute in part.attributes_of(docs)))
     ids, lengths = gather(docs, attributes)
-    first, index = network.unique_rows(ids)
+    first, index = embedding.unique_rows(ids)
     words = _Words(docs, ids[first], {attribute: column for column, attribute in enumerate(attributes)}, first)
     outputs = [part.forward(words, is_train) for part in parts]
     inputs = outputs[0][0] if len(outputs) == 1 else numpy.concatenate([rows for rows, _ in outputs], axis=1)
     if not is_train:
         mixed = network.maxout_norm(inputs, *mixer.weights)
-        return RowList.from_flat(network.gather_rows(mixed, index), lengths), lambda d_rows: []
+        return RowList.from_flat(embedding.gather_rows(mixed, index), lengths), lambda d_rows: []
     mixed, backprop_mixer = mixer.train(inputs)
-    flat = network.gather_rows(mixed, index)
+    flat = embedding.gather_rows(mixed, index)
     mask = dropout_mask(flat.shape, mixer.rate)
     if mask is not None:
         flat *= mask
@@ -141,7 +141,7 @@ def _embed(parts: list[Any], mixer: MaxoutNorm, docs: Sequence[Any], is_train: b
         d_flat = numpy.ascontiguousarray(flatten(mixer.maxout.ops, d_rows, width), dtype="float32")
         if mask is not None:
             d_flat = d_flat * mask
-        d_inputs = backprop_mixer(network.scatter_add_rows(d_flat, index, len(mixed)))
+        d_inputs = backprop_mixer(embedding.scatter_add_rows(d_flat, index, len(mixed)))
         start = 0
         for rows, backprop_part in outputs:
             backprop_part(d_inputs[:, start : start + rows.shape[1]])

@@ -11,7 +11,7 @@ from thinc.util import partial
 from ..._vector_math import rows_or_zeros
 from ...attrs import ORTH
 from ...config import registry
-from ...kernels import network
+from ...kernels import embedding, network
 from ...tokens import Doc
 from ...vectors import Vectors
 from ...vocab import Vocab
@@ -87,7 +87,7 @@ def _forward(model: Model, docs: Sequence[Doc], is_train: bool, last_row_for_mis
     vocab = docs[0].vocab
     keys, _ = gather(docs, [key_attribute(vocab, model if last_row_for_missing else None)])
     # A vector belongs to a word: the words of the batch are looked up and projected once each.
-    first, index = network.unique_rows(keys)
+    first, index = embedding.unique_rows(keys)
     vectors = lookup(model.ops, vocab, keys[first, 0], last_row_for_missing)
     output, backprop_words = project(model, vectors, is_train)
 
@@ -100,13 +100,13 @@ def _forward(model: Model, docs: Sequence[Doc], is_train: bool, last_row_for_mis
 
 def spread(ops: Ops, rows: Any, index: numpy.ndarray) -> Any:
     """Rows (N,) of words, one for each token."""
-    return network.gather_rows(rows, index) if ops.xp is numpy else rows[ops.asarray(index)]
+    return embedding.gather_rows(rows, index) if ops.xp is numpy else rows[ops.asarray(index)]
 
 
 def sum_by_word(ops: Ops, d_rows: Any, index: numpy.ndarray, n_words: int) -> Any:
     """Gradients of tokens summed by word, (n_words, W)."""
     if ops.xp is numpy:
-        return network.scatter_add_rows(numpy.ascontiguousarray(d_rows, dtype="float32"), index, n_words)
+        return embedding.scatter_add_rows(numpy.ascontiguousarray(d_rows, dtype="float32"), index, n_words)
     summed = ops.alloc2f(n_words, d_rows.shape[1])
     ops.scatter_add(summed, ops.asarray(index), d_rows)
     return summed

@@ -8,7 +8,7 @@ from thinc.api import Model, Ragged, uniform_init
 from thinc.util import partial
 
 from ...config import registry
-from ...kernels import network
+from ...kernels import embedding
 from ...kernels.vector_rows import rows_of
 from ...strings import get_string_id
 from ...tokens import Doc
@@ -102,7 +102,7 @@ def forward(model: Model, docs: Sequence[Doc], is_train: bool) -> tuple[Ragged, 
         found = f"'s vectors have {vocab.vectors.shape[1]} dimensions" if vocab.vectors.shape[1] else " has no vectors"
         raise ValueError(f"WordRows: the vocabulary{found}, the model was trained with {width}: load it with its vectors")
     tokens, _ = gather(docs, [key_attribute(vocab)])
-    first, index = network.unique_rows(tokens)
+    first, index = embedding.unique_rows(tokens)
     keys = tokens[first, 0]
     rows = rows_of(model.attrs["places"], keys)
     _give_row_to_unknown(model, vocab, keys, rows)
