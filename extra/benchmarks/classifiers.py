@@ -156,7 +156,7 @@ def with_tokens_of_corpus(package: Any, examples: list[Any]) -> list[Any]:
 
 
 def infer(
-    package: Any, model: str, texts: str, batch_size: int | None = None, workers: int = 1, passes: int = 5
+    package: Any, model: str, texts: str, batch_size: int | None = None, workers: int = 1, passes: int = 3
 ) -> dict[str, float]:
     """Words per second over raw text: of CPU time with one thread, of wall time with several."""
     nlp = package.load(model)

@@ -25,18 +25,13 @@ Suggester = Callable[..., Ragged]
 def ngram_suggester(docs: Iterable[Doc], sizes: Sequence[int], *, ops: Ops | None = None) -> Ragged:
     """All runs of `sizes` tokens, size by size, as (start, end) rows, int32 (spans, 2), and how many a document has."""
     ops = ops or get_current_ops()
-    found, lengths = [], []
-    for doc in docs:
-        n_tokens = len(doc)
-        starts = numpy.arange(n_tokens, dtype="int32")
-        parts = [
-            numpy.stack([starts[: n_tokens - size + 1], starts[: n_tokens - size + 1] + size], axis=1)
-            for size in sizes
-            if size <= n_tokens
-        ]
-        found.extend(parts)
-        lengths.append(sum(len(part) for part in parts))
-    return _ragged(ops, found, lengths)
+    tokens = numpy.asarray([len(doc) for doc in docs], dtype="int32")
+    each_size = numpy.asarray(sizes, dtype="int32")
+    counts = numpy.maximum(tokens[:, numpy.newaxis] - each_size + 1, 0)  # of each document and size
+    blocks = counts.ravel()
+    starts = numpy.arange(blocks.sum(), dtype="int32") - numpy.repeat(numpy.cumsum(blocks, dtype="int32") - blocks, blocks)
+    ends = starts + numpy.repeat(numpy.tile(each_size, len(tokens)), blocks)
+    return _ragged(ops, [numpy.stack([starts, ends], axis=1)], counts.sum(axis=1).tolist())
 
 
 def preset_spans_suggester(docs: Iterable[Doc], spans_key: str, *, ops: Ops | None = None) -> Ragged:
