@@ -12,6 +12,8 @@ __all__ = ["Batch", "batches_of", "text_length"]
 MOST_TEXTS = 512
 # About 13,000 words of English. A single longer text is a batch of its own.
 MOST_CHARACTERS = 72_000
+# Of several workers none should wait long for the last one.
+SHARED_CHARACTERS = MOST_CHARACTERS // 3
 CHARACTERS_OF_A_TOKEN = 6
 
 
@@ -27,12 +29,15 @@ def text_length(text: Any) -> int:
     return len(text) if isinstance(text, (str, bytes)) else CHARACTERS_OF_A_TOKEN * len(text)
 
 
-def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int) -> Iterator[Batch]:
-    """Cut a stream into batches. as_tuples: the items are (text, context). most_texts: the caller's limit.
+def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: int = 1) -> Iterator[Batch]:
+    """Cut a stream into batches.
+
+    as_tuples: the items are (text, context). most_texts: the caller's limit. workers: how many work on batches at the same time.
 
     A batch is handed on as soon as it is full: of an endless stream never more than one batch is waiting.
     """
     most_texts = max(1, min(most_texts, MOST_TEXTS))
+    most_characters = MOST_CHARACTERS if workers == 1 else SHARED_CHARACTERS
     batch: list[Any] = []
     contexts: list[Any] = []
     characters = 0
@@ -42,7 +47,7 @@ def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int) -> Iterat
             contexts.append(context)
         batch.append(item)
         characters += len(item) if type(item) is str else text_length(item)
-        if len(batch) >= most_texts or characters >= MOST_CHARACTERS:
+        if len(batch) >= most_texts or characters >= most_characters:
             yield Batch(batch, contexts or [None] * len(batch))
             batch, contexts, characters = [], [], 0
     if batch:

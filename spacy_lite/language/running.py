@@ -70,7 +70,7 @@ class Running(PipelineEditing):
         threads, processes = worker_count(n_threads, "n_threads"), worker_count(n_process, "n_process")
         if threads > 1 and processes > 1:
             raise ValueError(f"give n_threads or n_process, not both (got {n_threads} and {n_process})")
-        batches = batches_of(texts, as_tuples, batch_size or self.batch_size)
+        batches = batches_of(texts, as_tuples, batch_size or self.batch_size, max(threads, processes))
         if processes > 1:
             done = in_processes(self, batches, processes, list(disable), component_cfg)  # type: ignore[arg-type]
         else:

@@ -155,6 +155,7 @@ def test_batches_are_cut_by_length_and_number():
     assert [len(b.texts) for b in batches_of(many, False, len(many))] == [MOST_TEXTS, MOST_TEXTS, 44]
     assert [len(b.texts) for b in batches_of([long] * 5, False, 1000)] == [2, 2, 1]
     assert [len(b.texts) for b in batches_of([short] * 5, False, 2)] == [2, 2, 1]
+    assert [len(b.texts) for b in batches_of([long] * 3, False, 1000, workers=2)] == [1, 1, 1]
     assert list(batches_of([], False, 10)) == []
 
 
