@@ -124,10 +124,20 @@ def debug_diff(config_path: Path, compare_to: Path | None, gpu: bool, optimize: 
         pipeline, lang = list(config["nlp"]["pipeline"]), config["nlp"]["lang"]
         show.info(f"Comparing with the recommended config for {lang}: {', '.join(pipeline)}")
         other = init_config(lang=lang, pipeline=pipeline, optimize=optimize, gpu=gpu, pretraining=pretraining, silent=True)
-    before, after = other.to_str(interpolate=False), config.to_str(interpolate=False)
+    before, after = other.to_str(interpolate=False), _in_order_of(config, other).to_str(interpolate=False)
     if before == after:
         show.good("The configs are the same")
         return
-    lines = list(unified_diff(before.splitlines(), after.splitlines(), "recommended", str(config_path), lineterm="", n=2))
-    text = "\n".join(lines)
+    title = "recommended" if compare_to is None else str(compare_to)
+    text = "\n".join(unified_diff(before.splitlines(), after.splitlines(), title, str(config_path), lineterm="", n=2))
     show.text(f"```diff\n{text}\n```" if markdown else text)
+
+
+def _in_order_of(config: Any, other: Any) -> Any:
+    """The config with its keys in the order another one has them, so that order is no difference; its own keys come last."""
+    ordered = type(config)()
+    for key in [*(key for key in other if key in config), *(key for key in config if key not in other)]:
+        value, theirs = config[key], other.get(key)
+        is_block = isinstance(value, dict) and isinstance(theirs, dict)
+        ordered[key] = _in_order_of(value, theirs) if is_block else value
+    return ordered

@@ -65,9 +65,12 @@ def find_threshold(
     nlp = load_model(model)
     if pipe_name not in nlp.component_names:
         raise ValueError(f"The pipeline has no component `{pipe_name}`{nearest(pipe_name, nlp.component_names)}")
-    settings = nlp.get_pipe_config(pipe_name)
-    if threshold_key not in settings:
-        raise ValueError(f"`{pipe_name}` has no setting `{threshold_key}`{nearest(threshold_key, settings)}")
+    settings: Any = nlp.get_pipe_config(pipe_name)
+    for part in threshold_key.split("."):
+        if not isinstance(settings, dict) or part not in settings:
+            known = nearest(part, settings if isinstance(settings, dict) else [])
+            raise ValueError(f"`{pipe_name}` has no setting `{threshold_key}`{known}")
+        settings = settings[part]
     scores: dict[float, float] = {}
     for threshold in progress(numpy.linspace(0, 1, n_trials), "Trying thresholds", total=n_trials, silent=silent):
         trial = load_model(model, config={f"components.{pipe_name}.{threshold_key}": float(threshold)})

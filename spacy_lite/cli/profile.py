@@ -1,7 +1,7 @@
 """`debug profile`: where the time goes when a pipeline annotates texts."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -33,21 +33,40 @@ def profile(model: str, inputs: Path | None = None, n_texts: int = 10000) -> Non
     from ..language.loading import load_model
 
     nlp = load_model(model)
+    show = Messages()
     texts = list(islice(_texts(inputs), n_texts))
     if not texts:
         raise ValueError(f"{inputs or 'standard input'}: no text there (expected lines of JSON with the key `text`)")
     profiler = cProfile.Profile()
-    profiler.enable()
-    words = sum(len(doc) for doc in nlp.pipe(texts))
-    profiler.disable()
-    Messages().info(f"{len(texts):,} texts, {words:,} words")
+    with show.loading(f"Annotating {len(texts):,} texts"):
+        profiler.enable()
+        words = sum(len(doc) for doc in nlp.pipe(texts))
+        profiler.disable()
+    show.info(f"{len(texts):,} texts, {words:,} words")
     pstats.Stats(profiler).strip_dirs().sort_stats("time").print_stats(30)
 
 
 def _texts(inputs: Path | None) -> Iterator[str]:
+    """The texts of a file, or of standard input. Raises ValueError, with the line, for what is no text."""
+    if inputs is None or str(inputs) == "-":
+        if sys.stdin.isatty():
+            raise ValueError("Texts are needed: give a .jsonl file, or pipe lines of JSON with the key `text` into the command")
+        yield from _texts_of_lines(sys.stdin, "standard input")
+    else:
+        with Path(inputs).open(encoding="utf8") as file:
+            yield from _texts_of_lines(file, str(inputs))
+
+
+def _texts_of_lines(lines: Iterable[str], name: str) -> Iterator[str]:
     import srsly
 
-    if inputs is None or str(inputs) == "-":
-        yield from (srsly.json_loads(line)["text"] for line in sys.stdin if line.strip())
-    else:
-        yield from (row["text"] for row in srsly.read_jsonl(Path(inputs)))
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            text = srsly.json_loads(line)["text"]
+        except (ValueError, TypeError, KeyError):
+            text = None
+        if not isinstance(text, str):
+            raise ValueError(f"{name}, line {number}: expected JSON with the key `text`, got {line.strip()[:60]}")
+        yield text
