@@ -52,8 +52,9 @@ def murmurhash3_x64_128(bytes data, uint64_t seed=0):
 def floret_rows(list words, *, str bow, str eow, size_t minn, size_t maxn, uint32_t hash_count, uint64_t seed, uint64_t n_rows):
     """Rows of a floret table whose mean is a word's vector: those of the whole word and of its character n-grams.
 
-    words (list of str); bow, eow: marks put around a word; minn, maxn: lengths of n-grams; hash_count: rows for each; seed; n_rows:
-    size of the table. Returns (rows int32 (R,), lengths int32 (len(words),)): the rows of all words, and how many each has.
+    words (list of str); bow, eow: marks put around a word; minn, maxn: lengths of n-grams; hash_count: rows for each; seed;
+    n_rows: size of the table. Returns (rows int32 (R,), lengths int32 (len(words),)): the rows of all words, and how many each
+    has.
     """
     cdef vector[uint32_t] rows
     cdef size_t before

@@ -142,7 +142,8 @@ def like_url(str text):
 
 
 def word_shape(str text):
-    """The word with letters as x and X, digits as d, and runs of more than four alike cut to four; "LONG" from 100 characters."""
+    """The word with letters as x and X, digits as d, and runs of more than four alike cut to four; "LONG" from 100 characters.
+    """
     cdef Py_UCS4 character, mark, last = 0
     cdef int run = 0
     cdef list shape = []

@@ -169,7 +169,9 @@ cdef class Lexeme:
     def vector(self):
         """The word's vector, float32 (width,); zeros for a word without one."""
         if not self.vocab.vectors_length:
-            raise ValueError("the vocabulary has no vectors: load a pipeline that has them, or `vocab.reset_vectors(width=...)`")
+            raise ValueError(
+                "the vocabulary has no vectors: load a pipeline that has them, or `vocab.reset_vectors(width=...)`"
+            )
         return self.vocab.get_vector(self.c.orth)
     @vector.setter
     def vector(self, values):
@@ -229,7 +231,8 @@ cdef class Lexeme:
 
     @property
     def prob(self):
-        """The smoothed log probability of the word, from the table `lexeme_prob`; the vocabulary's `oov_prob` without an entry."""
+        """The smoothed log probability of the word, from the table `lexeme_prob`; the vocabulary's `oov_prob` without an entry.
+        """
         table = self.vocab.lookups.get_table("lexeme_prob", {})
         return table.get(self.c.orth, self.vocab.cfg.get("oov_prob", -20.0))
     @prob.setter

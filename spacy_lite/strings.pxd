@@ -49,7 +49,8 @@ cdef class StringStore:
     cdef uint64_t intern_into(self, Arena arena, const char* data, size_t size) except? 0   # there, unless already permanent
     cdef Word* word_of_utf8(self, const char* data, size_t size) except NULL    # in permanent or current
     cdef Word* permanent_word(self, uint64_t id, const char* data, size_t size) except NULL
-    cdef Word* reachable(self, uint64_t id) except? NULL  # in permanent or current (copied there if needed and found); else NULL
+    # in permanent or current (copied there if needed and found); else NULL
+    cdef Word* reachable(self, uint64_t id) except? NULL
     cdef Word* find_anywhere(self, uint64_t id) noexcept  # in any living arena; else NULL. Touches nothing.
     cdef Word* adopt(self, Word* word) except NULL      # copy of an older arena's word, and its lexeme, into the current one
     cdef Arena hold(self)

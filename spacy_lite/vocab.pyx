@@ -33,8 +33,9 @@ cdef uint64_t NO_RANK = 0xffffffffffffffff
 def create_vocab(lang, defaults, vectors_name=None):
     """A vocabulary for a language.
 
-    lang (str): the language's code. defaults: the language's defaults, with `lex_attr_getters`, `stop_words`, `writing_system` and
-    `syntax_iterators`, or None for a vocabulary of no language in particular. vectors_name (str): name of the vectors table.
+    lang (str): the language's code. defaults: the language's defaults, with `lex_attr_getters`, `stop_words`, `writing_system`
+    and `syntax_iterators`, or None for a vocabulary of no language in particular. vectors_name (str): name of the vectors
+    table.
     """
     getters = {**LEX_ATTRS, **(defaults.lex_attr_getters if defaults else {})}
     getters[attrs.IS_STOP] = functools.partial(is_stop, stops=defaults.stop_words if defaults else set())
@@ -51,13 +52,13 @@ def create_vocab(lang, defaults, vectors_name=None):
 cdef class Vocab:
     """Storage of what the Docs of a pipeline share.
 
-    lex_attr_getters (dict): functions of the string for the lexical attributes, by their numbers. strings: strings to make lexemes
-    of. lookups (Lookups): tables. oov_prob (float): log probability of words the table `lexeme_prob` lacks. vectors_name (str): name
-    of the vectors table. writing_system (dict): facts on the script. get_noun_chunks: function from a Doc or Span to the (start, end,
-    label) of its base noun phrases.
+    lex_attr_getters (dict): functions of the string for the lexical attributes, by their numbers. strings: strings to make
+    lexemes of. lookups (Lookups): tables. oov_prob (float): log probability of words the table `lexeme_prob` lacks.
+    vectors_name (str): name of the vectors table. writing_system (dict): facts on the script. get_noun_chunks: function from a
+    Doc or Span to the (start, end, label) of its base noun phrases.
 
-    Strings and lexemes a text brings go to the current arena and die with the last Doc that needs them (`arena_budget` is the size
-    in bytes at which a new arena is begun); what is asked for here (`vocab[...]`, `strings.add`) is permanent.
+    Strings and lexemes a text brings go to the current arena and die with the last Doc that needs them (`arena_budget` is the
+    size in bytes at which a new arena is begun); what is asked for here (`vocab[...]`, `strings.add`) is permanent.
     """
 
     def __init__(
@@ -257,8 +258,8 @@ cdef class Vocab:
     def add_flag(self, flag_getter, flag_id=-1):
         """Register a boolean attribute of your own, and compute it for all lexemes.
 
-        flag_getter: function from the string to a bool. flag_id (int): number of the attribute, 1 to 63; -1 for the first free one.
-        Returns the number. Raises ValueError for one out of range, or where none is free.
+        flag_getter: function from the string to a bool. flag_id (int): number of the attribute, 1 to 63; -1 for the first free
+        one. Returns the number. Raises ValueError for one out of range, or where none is free.
         """
         if flag_id == -1:
             free = [number for number in range(1, 64) if number not in self._getters]
@@ -280,7 +281,8 @@ cdef class Vocab:
 
     @contextmanager
     def memory_zone(self, mem=None):
-        """Kept for code written for it: strings and lexemes that texts bring are freed with their Docs anyway, in a zone or not.
+        """Kept for code written for it: strings and lexemes that texts bring are freed with their Docs anyway, in a zone or
+        not.
 
         Nothing made inside the block becomes invalid when the block ends.
         """
@@ -399,7 +401,9 @@ cdef class Vocab:
     # ---- serialisation ----
 
     def to_disk(self, path, *, exclude=()):
-        """Write strings.json, the vectors and lookups.bin to a directory, made if need be. exclude: `strings`, `vectors`, `lookups`."""
+        """Write strings.json, the vectors and lookups.bin to a directory, made if need be. exclude: `strings`, `vectors`,
+        `lookups`.
+        """
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         if "strings" not in exclude:
@@ -452,7 +456,8 @@ cdef class Vocab:
     def __reduce__(self):
         getters = srsly.pickle_dumps(dict(self._getters))
         noun_chunks = srsly.pickle_dumps(self.get_noun_chunks)
-        return unpickle_vocab, (list(self.strings), self._vectors, getters, self._lookups, self.writing_system, noun_chunks, self.cfg)
+        return unpickle_vocab, (list(self.strings), self._vectors, getters, self._lookups, self.writing_system, noun_chunks,
+            self.cfg)
 
 
 def unpickle_vocab(strings, vectors, lex_attr_getters, lookups, writing_system, get_noun_chunks, cfg):

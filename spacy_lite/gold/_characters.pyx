@@ -29,8 +29,8 @@ cdef int link(vector[int32_t]& left, vector[int32_t]& right, int32_t a, int32_t 
 def shared_characters(list words, list others):
     """Pairs of tokens with characters in common, in the order of the text.
 
-    words, others (lists of str): two tokenizations; the texts may differ in white space and in case. Returns (a (P,), b (P,)) int32, indices
-    into `words` and `others`; or None where the texts differ.
+    words, others (lists of str): two tokenizations; the texts may differ in white space and in case. Returns (a (P,), b (P,))
+    int32, indices into `words` and `others`; or None where the texts differ.
     """
     cdef vector[Py_UCS4] x, y
     cdef vector[int32_t] x_owner, y_owner, left, right

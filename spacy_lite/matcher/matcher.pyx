@@ -26,7 +26,8 @@ cdef class Matcher:
     """Finds all runs of tokens that fit a pattern, whatever their length and however they overlap."""
 
     def __init__(self, Vocab vocab not None, validate=True, *, fuzzy_compare=levenshtein_compare):
-        """vocab: that of the documents. validate: check patterns when they are added. fuzzy_compare: see `levenshtein_compare`."""
+        """vocab: that of the documents. validate: check patterns when they are added. fuzzy_compare: see `levenshtein_compare`.
+        """
         self.vocab = vocab
         self.validate = validate
         self._fuzzy_compare = fuzzy_compare
@@ -65,8 +66,8 @@ cdef class Matcher:
     def add(self, key, patterns, *, on_match=None, greedy=None):
         """Add a rule.
 
-        key: its name. patterns: list of patterns, each a list of dicts, one a token. on_match: called as (matcher, doc, i, matches)
-        for each match. greedy: "FIRST" or "LONGEST" keeps only matches that do not overlap, the first or the longest.
+        key: its name. patterns: list of patterns, each a list of dicts, one a token. on_match: called as (matcher, doc, i,
+        matches) for each match. greedy: "FIRST" or "LONGEST" keeps only matches that do not overlap, the first or the longest.
         Raises ValueError or MatchPatternError for patterns that are not valid.
         """
         if on_match is not None and not callable(on_match):
@@ -78,7 +79,8 @@ cdef class Matcher:
         for pattern in patterns:
             if isinstance(pattern, (str, dict)) or not isinstance(pattern, list):
                 raise ValueError(
-                    f"Each pattern of {key!r} has to be a list of dicts, got {pattern!r}. A single pattern needs a list around it: "
+                    f"Each pattern of {key!r} has to be a list of dicts, got {pattern!r}. A single pattern needs a list "
+                    f"around it: "
                     "add(key, [pattern])."
                 )
             if not pattern:
@@ -159,9 +161,9 @@ cdef class Matcher:
     def __call__(self, object doclike, *, as_spans=False, allow_missing=False, with_alignments=False):
         """All matches in a document or span, by where they end.
 
-        as_spans: give Spans labelled with the rule instead of (key, start, end). allow_missing: do not complain when an attribute
-        of a pattern is set on no token. with_alignments: (key, start, end, tokens), where `tokens` has the index of the
-        pattern's token for each token found. Positions in a span count from its start.
+        as_spans: give Spans labelled with the rule instead of (key, start, end). allow_missing: do not complain when an
+        attribute of a pattern is set on no token. with_alignments: (key, start, end, tokens), where `tokens` has the index of
+        the pattern's token for each token found. Positions in a span count from its start.
         """
         cdef Doc doc
         cdef int first, last
@@ -237,7 +239,8 @@ cdef class Matcher:
     def pipe(self, docs, batch_size=1000, return_matches=False, as_tuples=False):
         """Match a stream of documents.
 
-        return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the result.
+        return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the
+        result.
         """
         for item in docs:
             doc, context = item if as_tuples else (item, None)

@@ -18,7 +18,8 @@ cdef class PhraseMatcher:
     """Finds runs of tokens that are equal, in one attribute, to those of given documents."""
 
     def __init__(self, Vocab vocab not None, attr="ORTH", validate=False):
-        """vocab: that of the documents. attr: the attribute that is compared. validate: warn of phrases annotated for nothing."""
+        """vocab: that of the documents. attr: the attribute that is compared. validate: warn of phrases annotated for nothing.
+        """
         self.vocab = vocab
         self._validate = validate
         self._callbacks = {}
@@ -49,8 +50,8 @@ cdef class PhraseMatcher:
     def add(self, key, docs, *_docs, on_match=None):
         """Add phrases to a rule.
 
-        key: its name. docs: list of documents or spans, a phrase each. on_match: called as (matcher, doc, i, matches) for each match.
-        The form add(key, on_match, doc, doc, …) is understood as well.
+        key: its name. docs: list of documents or spans, a phrase each. on_match: called as (matcher, doc, i, matches) for each
+        match. The form add(key, on_match, doc, doc, …) is understood as well.
         """
         if docs is None or callable(docs) and not isinstance(docs, (Doc, Span)):
             on_match = docs
@@ -109,7 +110,8 @@ cdef class PhraseMatcher:
             )
         if self._validate and name is None and (doc.has_annotation("TAG") or doc.has_annotation("DEP")):
             warnings.warn(
-                "A phrase was run through the whole pipeline, and only its words are compared: nlp.make_doc(text) is much faster",
+                "A phrase was run through the whole pipeline, and only its words are compared: nlp.make_doc(text) is much "
+                "faster",
                 stacklevel=3,
             )
 
@@ -164,7 +166,8 @@ cdef class PhraseMatcher:
     def pipe(self, stream, batch_size=1000, return_matches=False, as_tuples=False):
         """Match a stream of documents.
 
-        return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the result.
+        return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the
+        result.
         """
         for item in stream:
             doc, context = item if as_tuples else (item, None)

@@ -23,7 +23,9 @@ cdef extern from "pipeline/edit_trees.hh" namespace "spacy_lite" nogil:
         size_t lemma_start
         size_t lemma_end
 
-    CommonStretch longest_common_stretch(const uint32_t* form, size_t form_size, const uint32_t* lemma, size_t lemma_size) except +
+    CommonStretch longest_common_stretch(
+        const uint32_t* form, size_t form_size, const uint32_t* lemma, size_t lemma_size
+    ) except +
 
     cdef cppclass EditForest:
         size_t size() noexcept

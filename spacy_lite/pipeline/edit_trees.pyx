@@ -242,7 +242,9 @@ cdef class EditTrees:
         try:
             self._append(node)
         except KeyError as error:
-            raise FormatError(f"edit tree {here} uses a string that is not in the vocabulary: {error}. Load the vocabulary first.") from None
+            raise FormatError(
+                f"edit tree {here} uses a string that is not in the vocabulary: {error}. Load the vocabulary first."
+            ) from None
         if self.forest.depth(here) > MAX_DEPTH:
             raise FormatError(f"edit tree {here} is more than {MAX_DEPTH} levels deep")
         return 0

@@ -74,7 +74,9 @@ cdef class Cutter:
     cdef int cut(self, Workspace* work, str text, TokenStore doc, bint with_specials, bint cached) except -1
     cdef int cut_chunk(self, Workspace* work, int64_t start, int64_t end, TokenStore doc, bint with_specials) except -1
     cdef int cut_middle(self, Workspace* work, int64_t start, int64_t end, TokenStore doc, bint with_specials) except -1
-    cdef int put(self, Workspace* work, int64_t start, int64_t end, unsigned char kind, TokenStore doc, vector[Piece]& out) except -1
+    cdef int put(
+        self, Workspace* work, int64_t start, int64_t end, unsigned char kind, TokenStore doc, vector[Piece]& out
+    ) except -1
     cdef int put_special(self, int number, vector[Piece]& out) except -1
     cdef bint replace_phrases(self, Workspace* work) except -1
     cdef int prepare_phrases(self) except -1

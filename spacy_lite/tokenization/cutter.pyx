@@ -12,7 +12,8 @@ from .specials cimport INFIX, PREFIX, SUFFIX, TOKEN, TOKEN_MATCH, URL_MATCH, Pie
 cdef class Cutter:
     """Rules and memory of a tokenizer, and the cutting itself. `Tokenizer` is what users see.
 
-    A piece is a word with the rule that made it; pieces of chunks met before are remembered as long as the arena of their words lives.
+    A piece is a word with the rule that made it; pieces of chunks met before are remembered as long as the arena of their words
+    lives.
     """
 
     def __cinit__(self, *args, **kwargs):
@@ -109,7 +110,9 @@ cdef class Cutter:
             self.put(work, at, end, TOKEN, doc, work.pieces)
         return 0
 
-    cdef int put(self, Workspace* work, int64_t start, int64_t end, unsigned char kind, TokenStore doc, vector[Piece]& out) except -1:
+    cdef int put(
+        self, Workspace* work, int64_t start, int64_t end, unsigned char kind, TokenStore doc, vector[Piece]& out
+    ) except -1:
         cdef Piece piece
         if not encode_utf8(work.text.data() + start, end - start, work.utf8):
             encode(work.text.data() + start, end - start).encode("utf8")  # raises, and shows where
@@ -190,7 +193,9 @@ cdef class Cutter:
         cdef vector[uint64_t] stack
         cdef vector[Match] found
         decode(string, text)
-        if length_of(self.prefix_rule, text.data(), text.size(), stack) or length_of(self.suffix_rule, text.data(), text.size(), stack):
+        if length_of(self.prefix_rule, text.data(), text.size(), stack):
+            return True
+        if length_of(self.suffix_rule, text.data(), text.size(), stack):
             return True
         if self.infix_rule is not None:
             self.infix_rule.find_all(text.data(), text.size(), stack, found)

@@ -22,9 +22,9 @@ cdef tuple KIND_NAMES = ("TOKEN", "PREFIX", "SUFFIX", "INFIX", "TOKEN_MATCH", "U
 cdef class Tokenizer(Cutter):
     """Cuts text into tokens and makes a Doc of them; the Doc's text is always the text it was given.
 
-    A text is cut at white space. From each chunk prefixes and suffixes are taken off by turns until a special case, a token match or
-    nothing more is found; what is left becomes one token if `token_match` or `url_match` says so, else it is cut at infixes.
-    Special cases that affix rules would take apart are then matched over the tokens, longest first.
+    A text is cut at white space. From each chunk prefixes and suffixes are taken off by turns until a special case, a token
+    match or nothing more is found; what is left becomes one token if `token_match` or `url_match` says so, else it is cut at
+    infixes. Special cases that affix rules would take apart are then matched over the tokens, longest first.
 
     vocab (Vocab): where words are looked up. rules: special cases, text -> list of {ORTH: …, NORM: …}.
     prefix_search, suffix_search: functions like `re.compile(...).search`. infix_finditer: like `re.compile(...).finditer`.
@@ -139,8 +139,8 @@ cdef class Tokenizer(Cutter):
     def add_special_case(self, str string not None, substrings):
         """Make a text always become the given tokens.
 
-        string (str): the text. substrings: an iterable of dicts with ORTH (the token's text) and, where it is to have one of its own, NORM.
-        Raises ValueError unless the tokens spell the text.
+        string (str): the text. substrings: an iterable of dicts with ORTH (the token's text) and, where it is to have one of
+        its own, NORM. Raises ValueError unless the tokens spell the text.
         """
         self.specials.add(string, substrings)
         self.forget()
@@ -221,7 +221,8 @@ cdef class Tokenizer(Cutter):
     def explain(self, str text not None):
         """Which rule made each token: list of (rule, text of the token), without the tokens that are white space.
 
-        Rules are TOKEN, PREFIX, SUFFIX, INFIX, TOKEN_MATCH, URL_MATCH, and SPECIAL-1, SPECIAL-2, … for the tokens of a special case.
+        Rules are TOKEN, PREFIX, SUFFIX, INFIX, TOKEN_MATCH, URL_MATCH, and SPECIAL-1, SPECIAL-2, … for the tokens of a special
+        case.
         """
         cdef Doc doc = Doc(self.vocab)
         cdef Workspace* work = self.take()
