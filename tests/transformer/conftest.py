@@ -1,9 +1,12 @@
 """A tiny encoder with random weights and tokenizers trained here: no network, no downloads."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
+from thinc.api import require_gpu
 
 import spacy_lite
 from spacy_lite.tokens import Doc
@@ -17,6 +20,9 @@ try:
 except ImportError:
     pass
 
+ON_GPU = bool(os.environ.get("SPACY_LITE_TEST_GPU"))
+if ON_GPU:
+    require_gpu()
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TEXTS = [
     "The cat sat on the mat and looked at the unbelievable moon.",
@@ -34,6 +40,22 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(item.path).parent == Path(__file__).parent and item.path.name != "test_without_torch.py":
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=ON_GPU)
+def arrays_from_the_gpu(monkeypatch):
+    """On a GPU (extra/scripts/test_gpu.sh), what tests compare is fetched from there."""
+
+    def fetched(value):
+        return value.get() if hasattr(value, "get") and hasattr(value, "device") else value
+
+    def fetching(function):
+        return lambda *args, **kwargs: function(*map(fetched, args), **kwargs)
+
+    for name in ("assert_allclose", "assert_array_equal", "assert_array_almost_equal"):
+        monkeypatch.setattr(numpy.testing, name, fetching(getattr(numpy.testing, name)))
+    plain = torch.Tensor.numpy
+    monkeypatch.setattr(torch.Tensor, "numpy", lambda tensor, **options: plain(tensor.cpu(), **options))
 
 
 def train_wordpiece(texts, size=90):
@@ -194,7 +216,6 @@ def make_examples(nlp):
 
 def make_pipeline(folder, listeners=None, transformer=None, seed=0):
     """A transformer and taggers that listen to it; their output layers are random, so that gradients reach the transformer."""
-    import numpy
     from thinc.api import fix_random_seed
 
     fix_random_seed(seed)
@@ -207,5 +228,5 @@ def make_pipeline(folder, listeners=None, transformer=None, seed=0):
     random = numpy.random.RandomState(1)
     for name in sorted(listeners):
         layer = nlp.get_pipe(name).model.get_ref("output_layer")
-        layer.set_param("W", random.normal(size=layer.get_param("W").shape).astype("float32"))
+        layer.set_param("W", layer.ops.asarray2f(random.normal(size=layer.get_param("W").shape).astype("float32")))
     return nlp

@@ -70,7 +70,7 @@ def test_gradient_is_the_same_as_that_of_a_plain_torch_model(bert_folder):
         weight.grad = None
     # The same in torch alone: a document at a time, a token the mean of its pieces, the tagger's linear layer and loss.
     layer = tagger.model.get_ref("output_layer")
-    linear = torch.tensor(layer.get_param("W")), torch.tensor(layer.get_param("b"))
+    linear = [torch.as_tensor(layer.get_param(name), device=encoder.device) for name in ("W", "b")]
     labels, total = list(tagger.labels), 0
     count = sum(len(example.reference) for example in examples)
     for example in examples:
@@ -79,14 +79,14 @@ def test_gradient_is_the_same_as_that_of_a_plain_torch_model(bert_folder):
             continue
         encoding = encoder.tokenizer(doc.text, return_offsets_mapping=True, return_tensors="pt")
         offsets = encoding.pop("offset_mapping")[0].tolist()
-        rows = encoder.model(**encoding).last_hidden_state[0]
+        rows = encoder.model(**encoding.to(encoder.device)).last_hidden_state[0]
         vectors = []
         for token in doc:
             begin, end = token.idx, token.idx + len(token.text_with_ws)
             own = [i for i, (a, b) in enumerate(offsets) if a < b and a < end and b > begin]
-            vectors.append(rows[own].mean(0) if own else torch.zeros(16))
+            vectors.append(rows[own].mean(0) if own else torch.zeros(16, device=rows.device))
         scores = torch.stack(vectors) @ linear[0].T + linear[1]
-        gold = torch.tensor([labels.index(token.tag_) for token in example.reference])
+        gold = torch.tensor([labels.index(token.tag_) for token in example.reference], device=rows.device)
         total = total + torch.nn.functional.cross_entropy(scores, gold, reduction="sum")
     total.backward()
     assert count
