@@ -456,8 +456,8 @@ cdef class Vocab:
     def __reduce__(self):
         getters = srsly.pickle_dumps(dict(self._getters))
         noun_chunks = srsly.pickle_dumps(self.get_noun_chunks)
-        return unpickle_vocab, (list(self.strings), self._vectors, getters, self._lookups, self.writing_system, noun_chunks,
-            self.cfg)
+        strings, vectors, lookups = list(self.strings), self._vectors, self._lookups
+        return unpickle_vocab, (strings, vectors, getters, lookups, self.writing_system, noun_chunks, self.cfg)
 
 
 def unpickle_vocab(strings, vectors, lex_attr_getters, lookups, writing_system, get_noun_chunks, cfg):
