@@ -33,9 +33,10 @@ class Saving(PipelineEditing):
     ) -> None:
         """Save the pipeline to a directory.
 
-        exclude: names of components, or "tokenizer", "vocab", that are not written. format: "spacy3" makes sure that spaCy 3.8
-        loads it with the same annotations; the other, "spacy_lite", has the same layout but may use what only is here. Raises
-        FormatError that names the components and settings spaCy does not know, before anything is written.
+        exclude: names of components, or "tokenizer", "vocab", that are not written; "transformer.hf" leaves the part `hf`
+        of the component `transformer` out. format: "spacy3" makes sure that spaCy 3.8 loads it with the same annotations; the
+        other, "spacy_lite", has the same layout but may use what only is here. Raises FormatError that names the components
+        and settings spaCy does not know, before anything is written.
 
         A pipeline that is there already is replaced when the new one is complete, and stays as it was if anything fails before.
         """
@@ -50,7 +51,7 @@ class Saving(PipelineEditing):
         }
         for name, component in self._components:
             if hasattr(component, "to_disk"):
-                writers[name] = partial(component.to_disk, exclude=["vocab"])
+                writers[name] = partial(component.to_disk, exclude=["vocab", *_parts_of(name, exclude)])
         writers["vocab"] = lambda p: self.vocab.to_disk(p, exclude=exclude)
         if not hasattr(self.tokenizer, "to_disk"):
             del writers["tokenizer"]
@@ -113,7 +114,7 @@ class Saving(PipelineEditing):
             del getters["tokenizer"]
         for name, component in self._components:
             if hasattr(component, "to_bytes"):
-                getters[name] = partial(component.to_bytes, exclude=["vocab"])
+                getters[name] = partial(component.to_bytes, exclude=["vocab", *_parts_of(name, exclude)])
         return to_bytes(getters, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = SimpleFrozenList()) -> Self:
@@ -169,6 +170,11 @@ class _naming:
 
 def _names(names: Iterable[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
+
+
+def _parts_of(name: str, exclude: Iterable[str]) -> list[str]:
+    """The parts of a component that are excluded, as `name.part`."""
+    return [other.removeprefix(f"{name}.") for other in exclude if other.startswith(f"{name}.")]
 
 
 def _plain(value: Any) -> Any:

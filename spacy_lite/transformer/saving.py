@@ -26,7 +26,7 @@ def pack_encoder(encoder: Encoder | None, exclude: Iterable[str] = (), base: Map
     """An encoder as files, by relative path.
 
     exclude: with "hf", the pretrained model is left out, and what `base` says is written in its place: `name`,
-    `tokenizer_config` and `transformer_config` it is loaded by.
+    `tokenizer_config` and `transformer_config` it is loaded by. Raises ValueError where it would come back with other weights.
     """
     if encoder is None:
         return {CFG: hf.to_json({"format": FORMAT, "loaded": False})}
@@ -36,6 +36,7 @@ def pack_encoder(encoder: Encoder | None, exclude: Iterable[str] = (), base: Map
         weights = hashlib.sha256(files[f"hf/{hf.WEIGHTS}"]).hexdigest()
         files = {name: data for name, data in files.items() if not name.startswith("hf/")}
         settings["base"] = {**(base or {}), "sha256": weights}
+        _load_base(settings["base"], ValueError, "the pretrained model cannot be left out, its weights are not those of")
     return {CFG: hf.to_json(settings), **files}
 
 
@@ -68,14 +69,19 @@ def load_encoder(folder: Path) -> Encoder | None:
     return encoder
 
 
-def _load_base(base: Mapping[str, Any]) -> tuple[Any, Any]:
+def _load_base(
+    base: Mapping[str, Any],
+    error: type[ValueError] = FormatError,
+    problem: str = "the pipeline was saved without its pretrained model, and that has other weights now:",
+) -> tuple[Any, Any]:
+    """The model that `base` names, and its tokenizer. Raises `error` where its weights are not those `base` tells of."""
     name = base.get("name")
     if not isinstance(name, str):
         raise FormatError("the pipeline was saved without its pretrained model, and does not say which one it was")
     model, tokenizer = hf.load_hf(name, base.get("tokenizer_config", {}), base.get("transformer_config", {}))
     found = hashlib.sha256(hf.model_files(model)[hf.WEIGHTS]).hexdigest()
     if found != base.get("sha256"):
-        raise FormatError(f"the pipeline was saved without its pretrained model `{name}`, and that has other weights now")
+        raise error(f"{problem} `{name}`")
     return model, tokenizer
 
 

@@ -1,5 +1,6 @@
 """Embedding tables and adapters in pipelines: exactly what is trained, what is saved, and the same from a config."""
 
+import socket
 import warnings
 from functools import reduce
 
@@ -358,6 +359,28 @@ def test_package_without_the_pretrained_model_is_small(tiny_tokenizer, other_tok
     assert other.get_pipe("transformer").tokenizer.get_vocab() == other_tokenizer.get_vocab()
 
 
+def test_pipeline_without_the_pretrained_model_is_small(bert_folder, tmp_path, monkeypatch):
+    nlp = make_pipeline(bert_folder)
+    pipe = nlp.get_pipe("transformer")
+    pipe.add_adapter("a", "lora", set_active=True)
+    shaken(pipe)
+    nlp.to_disk(tmp_path / "small", exclude=["transformer.hf"])
+    assert not (tmp_path / "small" / "transformer" / "hf").exists() and (tmp_path / "small" / "tagger").exists()
+    for name in ("socket", "create_connection"):
+        monkeypatch.setattr(socket, name, lambda *a, **k: pytest.fail("loading must not use the network"))
+    again = spacy_lite.load(tmp_path / "small")
+    assert numpy.array_equal(vectors(again), vectors(nlp))
+    again.from_bytes(nlp.to_bytes(exclude=["transformer.hf"]))
+    assert numpy.array_equal(vectors(again), vectors(nlp))
+
+
+def test_trained_model_cannot_be_left_out(nlp, tmp_path):
+    train(nlp, Adam(0.01))
+    with pytest.raises(ValueError, match="cannot be left out"):
+        nlp.get_pipe("transformer").to_disk(tmp_path / "small", exclude=["hf"])
+    assert not (tmp_path / "small").exists()
+
+
 def test_saved_adapter_and_table_work_in_another_pipeline_over_the_same_model(bert_folder, other_tokenizer, tmp_path):
     nlp, other = make_pipeline(bert_folder), make_pipeline(bert_folder)
     pipe, target = nlp.get_pipe("transformer"), other.get_pipe("transformer")
@@ -422,6 +445,36 @@ def test_merged_adapter_stays_in_the_weights(nlp):
     again = make_pipeline(pipe._transformer.attrs["name"])
     again.from_bytes(nlp.to_bytes())
     assert numpy.array_equal(vectors(again), vectors(nlp)) and again.get_pipe("transformer").adapters == ()
+
+
+# Running
+
+
+def test_processes_and_threads_give_the_same(nlp, other_tokenizer, tiny_tokenizer):
+    furnished(nlp, other_tokenizer, tiny_tokenizer)
+    texts = [TEXT, "", "The moon and zinc. " * 6] * 4
+    expected = [[token.tag_ for token in nlp(text)] for text in texts]
+    for settings in ({"n_process": 2, "batch_size": 4}, {"n_threads": 8}):
+        assert [[token.tag_ for token in doc] for doc in nlp.pipe(texts, **settings)] == expected
+
+
+@pytest.mark.parametrize("method", ["lora", "bottleneck"])
+def test_less_precision_gives_nearly_the_same(bert_folder, other_tokenizer, method):
+    found = []
+    for dtype in ("float32", "bfloat16"):
+        config = {**transformer_block(bert_folder, mixed_precision=dtype == "bfloat16"), "inference_dtype": dtype}
+        nlp = make_pipeline(bert_folder, transformer=config)
+        pipe = nlp.get_pipe("transformer")
+        pipe.add_embeddings("domain", other_tokenizer, "default")
+        pipe.add_adapter("a", method)
+        shaken(pipe)
+        found.append(vectors(nlp))
+        pipe.train_adapter("a", train_embeddings=True)
+        before = weights(nlp)
+        train(nlp, Adam(0.01))
+        assert {name.partition("@")[0] for name in changed(before, weights(nlp))} == {"adapters.a", "embeddings.domain"}
+    assert not numpy.array_equal(*found)
+    numpy.testing.assert_allclose(*found, atol=0.06)
 
 
 # From a config

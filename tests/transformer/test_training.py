@@ -49,6 +49,31 @@ def test_resumed_training_ends_with_the_same_weights_bit_for_bit(config, tmp_pat
     assert again("She saw three ships")[0].tag_
 
 
+def test_resumed_training_of_an_adapter_and_its_table_ends_the_same(config, tmp_path, monkeypatch, other_tokenizer):
+    other_tokenizer.save_pretrained(tmp_path / "tokenizer")
+    table = {"tokenizer": str(tmp_path / "tokenizer"), "reference_embedding": "default", "trainable": "new"}
+    config["initialize"]["components"]["transformer"] = {
+        "adapters": {"a": {"method": "lora", "dropout": 0.1}},
+        "embeddings": {"domain": table},
+        "train_adapter": "a",
+        "train_embeddings": True,
+    }
+    whole = run(config, tmp_path / "whole")
+    kinds = {name.partition("@")[0] for name in whole.get_pipe("transformer").trainable_parameters()}
+    assert kinds == {"adapters.a", "embeddings.domain"}
+    kill_during_update(monkeypatch, 5)
+    with pytest.raises(Killed):
+        run(config, tmp_path / "killed")
+    monkeypatch.undo()
+    resumed = run(config, tmp_path / "killed", resume=True)
+    assert_same_arrays(save_weights(whole), save_weights(resumed))
+    assert resumed.get_pipe("transformer").to_bytes() == whole.get_pipe("transformer").to_bytes()
+    base = init_nlp(config).get_pipe("transformer").encoder.model.state_dict()
+    trained = whole.get_pipe("transformer").encoder.model.state_dict()
+    assert all((base[name] == trained[name]).all() for name in base)
+    assert spacy_lite.load(tmp_path / "whole" / "model-best").get_pipe("transformer").active_embeddings == "domain"
+
+
 def test_frozen_pretrained_transformer_is_loaded_and_stays_as_it_is(config, tmp_path, bert_folder):
     config["training"]["frozen_components"] = ["transformer"]
     config["training"]["annotating_components"] = ["transformer"]
