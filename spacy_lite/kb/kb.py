@@ -16,6 +16,12 @@ __all__ = ["Candidate", "KnowledgeBase"]
 class KnowledgeBase:
     """Entities with vectors, and which of them a mention may mean. Subclasses say where they are and how they are found."""
 
+    # As slots, the attributes every knowledge base has are seen on the class as well.
+    __slots__ = ("entity_vector_length", "vocab")
+
+    vocab: "Vocab"
+    entity_vector_length: int
+
     def __init__(self, vocab: "Vocab", entity_vector_length: int) -> None:
         """vocab: that of the pipeline. entity_vector_length: length of every entity's vector.
 
