@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from ..tokens import Doc, Span
-from .align import align_pieces, cut_points, token_bounds, token_ranges
+from .align import align_pieces, cut_points, token_bounds, token_ranges, within
 from .data import WordpieceBatch
 
 __all__ = ["DocPieces", "Piecer", "SpanPieces", "check_tokenizer", "piece_limit"]
@@ -185,8 +185,8 @@ def _pieces(encoding: Any, starts: numpy.ndarray, part: Part) -> SpanPieces:
     begins, ends = offsets[:, 0] + starts[part.start], offsets[:, 1] + starts[part.start]
     first, after = token_ranges(starts, begins, ends)
     none = ends <= begins
-    first = numpy.where(none, 0, first.clip(part.start, part.end))
-    after = numpy.where(none, 0, after.clip(part.start, part.end))
+    first = numpy.where(none, 0, within(first, part.start, part.end))
+    after = numpy.where(none, 0, within(after, part.start, part.end))
     return SpanPieces(encoding.ids, encoding.type_ids, encoding.tokens, first, after)
 
 
