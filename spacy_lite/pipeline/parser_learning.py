@@ -123,6 +123,8 @@ class ParserLearning(TrainablePipe):
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
         for objective in self._multitasks:
+            if getattr(objective, "model", self) is None:
+                raise ValueError(f"`{objective.name}` is not set up: call initialize or init_multitask_objectives first")
             objective.update(examples, drop=drop, losses=losses)
         self._ensure_labels_are_added([doc for example in examples for doc in (example.predicted, example.reference)])
         examples = [example for example in examples if self.moves.has_gold(example)]
