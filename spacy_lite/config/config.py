@@ -124,7 +124,7 @@ class Config(confection.Config):
         origin = Origin(text, file, overrides or ())
         _check_overrides(overrides or {}, text, origin)
         try:
-            read = super().from_str(text, interpolate=interpolate, overrides=dict(overrides or {}))
+            read = super().from_str(_with_sections(text), interpolate=interpolate, overrides=dict(overrides or {}))
         except confection.ConfigValidationError as error:
             raise _readable(error, origin) from None
         except configparser.Error as error:
@@ -208,6 +208,24 @@ def _block_paths(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterato
         if isinstance(value, Mapping):
             yield (*path, key)
             yield from _block_paths(value, (*path, key))
+
+
+def _with_sections(text: str) -> str:
+    """The text with the empty sections between `[initialize.components.NAME]` and what is two levels below it, where they are
+    left out: such blocks are settings the component itself names, as adapters and embeddings are.
+    """
+    names = {found["name"] for line in text.splitlines() if (found := _SECTION.match(line))}
+    lines = []
+    for line in text.splitlines(keepends=True):
+        found = _SECTION.match(line)
+        parts = found["name"].split(".") if found else []
+        if parts[:2] == ["initialize", "components"] and ".".join(parts[:3]) in names:
+            for parent in (".".join(parts[:depth]) for depth in range(4, len(parts))):
+                if parent not in names:
+                    names.add(parent)
+                    lines.append(f"[{parent}]\n")
+        lines.append(line)
+    return "".join(lines)
 
 
 def _check_overrides(overrides: Mapping[str, Any], text: str, origin: Origin) -> None:

@@ -105,6 +105,19 @@ def test_what_is_wrong_with_a_file_is_said_with_file_and_line(tmp_path, text, ex
     assert caught.value.line == line and caught.value.file == str(path)
 
 
+def test_sections_that_only_hold_others_may_be_left_out_below_a_components_initialization():
+    text = (
+        "[initialize]\n[initialize.components]\n[initialize.components.t]\nx = 1\n[initialize.components.t.adapters.a]\nr = 8\n"
+    )
+    config = Config().from_str(text + "[initialize.components.t.adapters.b]\nr = 4\n")
+    assert config["initialize"]["components"]["t"] == {"x": 1, "adapters": {"a": {"r": 8}, "b": {"r": 4}}}
+    assert Config().from_str(config.to_str()) == config
+    with pytest.raises(ConfigError, match="no section"):
+        Config().from_str("[components]\n[components.tagger.model]\nx = 1\n")
+    with pytest.raises(ConfigError, match="no section"):
+        Config().from_str(text.replace("components.t]", "components.u]"))
+
+
 @pytest.mark.parametrize(
     "override, expected",
     [

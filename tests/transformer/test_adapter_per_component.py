@@ -175,3 +175,28 @@ def test_rehearsal_reads_the_components_adapters(nlp):
     moved = weights(nlp)
     nlp.rehearse(make_examples(nlp), sgd=optimizer)
     assert changed(before, moved) and changed(moved, weights(nlp)) <= changed(before, moved)
+
+
+def test_components_trained_apart_come_together_over_one_encoder(bert_folder, tmp_path):
+    """Two pipelines, each with an adapter of its own over the same frozen model, become one that computes what both did."""
+    sources = {}
+    for name, method in (("one", "lora"), ("two", "bottleneck")):
+        source = make_pipeline(bert_folder, {name: listener_block()}, seed=len(sources))
+        pipe = source.get_pipe("transformer")
+        pipe.add_adapter(f"{name}_ad", method)
+        pipe.train_adapter(f"{name}_ad")
+        train(source, Adam(0.02), steps=5)
+        pipe.save_adapter(tmp_path / name, f"{name}_ad")
+        sources[name] = source
+    nlp = spacy_lite.blank("en", vocab=sources["one"].vocab)
+    nlp.add_pipe("transformer", source=sources["one"])
+    nlp.add_pipe("one", source=sources["one"])
+    nlp.add_pipe("two", source=sources["two"])
+    pipe = nlp.get_pipe("transformer")
+    pipe.load_adapter(tmp_path / "two")
+    pipe.set_component_adapter("two", "two_ad")
+    pipe.set_component_adapter("one", "one_ad")
+    nlp.to_disk(tmp_path / "both")
+    for pipeline in (nlp, spacy_lite.load(tmp_path / "both")):
+        for name, source in sources.items():
+            numpy.testing.assert_array_equal(scores(pipeline, name), scores(source, name), err_msg=name)

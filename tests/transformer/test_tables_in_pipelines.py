@@ -485,8 +485,6 @@ train_adapter = "ner_ad"
 train_embeddings = true
 active_embeddings = "domain"
 
-[initialize.components.transformer.adapters]
-
 [initialize.components.transformer.adapters.ner_ad]
 method = "lora"
 r = 8
@@ -495,8 +493,6 @@ alpha = 16
 [initialize.components.transformer.adapters.other]
 method = "bottleneck"
 reduction_factor = 4
-
-[initialize.components.transformer.embeddings]
 
 [initialize.components.transformer.embeddings.domain]
 tokenizer = "{tokenizer}"
