@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from tools import api, links  # noqa: E402
+from tools import api, gallery, links, quickstart, tables  # noqa: E402
 
 BUILD = HERE / "build"
 SOURCE = BUILD / "source"
@@ -31,6 +31,9 @@ def main() -> None:
         shutil.copytree(HERE / "static", fresh / "static")
         shutil.copy(HERE / "conf.py", fresh)
         names = api.write_reference(fresh)
+        tables.write_tables(fresh)
+        quickstart.write_quickstart(fresh / "static")
+        gallery.write_gallery(fresh)
         update(SOURCE, fresh)
     step = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", BUILD / "doctrees", SOURCE, HTML]
     if subprocess.run(step, env={**os.environ, "PYTHONPATH": str(HERE.parent)}).returncode:
