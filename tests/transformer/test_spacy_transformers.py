@@ -4,16 +4,21 @@
 to a transformer component, `own` had its listener replaced.
 """
 
+import io
 import json
+import shutil
 import socket
 import zipfile
 from pathlib import Path
 
 import numpy
 import pytest
+import srsly
 
 import spacy_lite
 from spacy_lite.errors import FormatError
+
+from .conftest import torch
 
 ARCHIVE = Path(__file__).with_name("spacy_transformers_1_4.zip")
 
@@ -63,9 +68,26 @@ def test_saved_pipeline_is_saved_as_ours_and_stays_the_same(saved, name, tmp_pat
         assert path.read_bytes() == (tmp_path / "second" / path.relative_to(tmp_path / "first")).read_bytes(), path
 
 
-def test_damaged_weights_are_refused(saved, tmp_path):
-    import shutil
+def test_tables_that_older_models_saved_and_newer_ones_compute_are_left_out(saved, tmp_path, no_network):
+    """Pipelines of spaCy-transformers 1.1 to 1.3 have `position_ids` among their weights (transformers up to 4.30)."""
+    shutil.copytree(saved / "shared", tmp_path / "older")
+    path = tmp_path / "older" / "transformer" / "model"
+    msg = srsly.msgpack_loads(path.read_bytes())
+    (index,) = [index for index, shims in enumerate(msg["shims"]) if shims]
+    shim = srsly.msgpack_loads(msg["shims"][index][0])
+    weights = torch.load(io.BytesIO(shim["state"]), weights_only=True)
+    weights["embeddings.position_ids"] = torch.arange(64).reshape(1, -1)
+    buffer = io.BytesIO()
+    torch.save(weights, buffer)
+    shim["state"] = buffer.getvalue()
+    msg["shims"][index][0] = srsly.msgpack_dumps(shim)
+    path.write_bytes(srsly.msgpack_dumps(msg))
+    nlp = spacy_lite.load(tmp_path / "older")
+    for row in json.loads((saved / "shared" / "expected.json").read_text(encoding="utf8")):
+        assert [token.tag_ for token in nlp(row["text"])] == row["tags"]
 
+
+def test_damaged_weights_are_refused(saved, tmp_path):
     shutil.copytree(saved / "shared", tmp_path / "broken")
     model = tmp_path / "broken" / "transformer" / "model"
     model.write_bytes(model.read_bytes()[:-500])
