@@ -13,7 +13,7 @@ import spacy_lite
 nlp = spacy_lite.blank("en")
 nlp.add_pipe("sentencizer")
 doc = nlp("The wheel works. It doesn't need its sources!")
-assert [token.text for token in doc][6:9] == ["does", "n't", "need"], [token.text for token in doc]
+assert [token.text for token in doc][5:8] == ["does", "n't", "need"], [token.text for token in doc]
 assert len(list(doc.sents)) == 2
 print("smoke test passed:", spacy_lite.__file__)
 CODE
