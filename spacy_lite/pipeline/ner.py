@@ -169,8 +169,8 @@ class EntityRecognizer(Parser):
         for entity, score in zip(group, group.attrs["scores"]): ...
 
     Greedy search: the product of the probabilities of the moves that make up the entity, each the softmax over the moves that
-    were valid. Beam search: the probability of all sequences in the beam that hold the entity. Entities that were set before
-    are certain.
+    were valid. Beam search: the probability of all sequences in the beam that hold the entity, which is far too sure of itself
+    where the beam is narrow or the model learned greedily. Entities that were set before are certain.
     """
 
     TransitionSystem = BiluoPushDown
