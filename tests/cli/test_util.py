@@ -66,12 +66,13 @@ def test_the_traceback_is_shown_when_asked_for():
     assert "Traceback" in done.stderr
 
 
-def test_help_is_fast_and_loads_nothing_heavy():
+@pytest.mark.parametrize("verb", ["", "train", "init vectors", "debug data", "package"])
+def test_help_is_fast_and_loads_nothing_heavy(verb):
     code = (
-        "import sys; sys.argv = ['spacy_lite', '--help']\n"
+        f"import sys; sys.argv = ['spacy_lite', *{verb.split()!r}, '--help']\n"
         "from spacy_lite.cli import setup_cli\n"
         "try:\n    setup_cli()\nexcept SystemExit:\n    pass\n"
-        "print([m for m in ('numpy', 'thinc', 'pydantic', 'torch', 'srsly') if m in sys.modules])"
+        "print([m for m in ('numpy', 'thinc', 'torch', 'srsly', 'rich', 'confection') if m in sys.modules])"
     )
     seconds = []
     for _ in range(3):
@@ -80,7 +81,7 @@ def test_help_is_fast_and_loads_nothing_heavy():
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert done.stdout.strip().endswith("[]")
-    assert min(seconds) < 0.6, "the aim is half a second of a free machine"
+    assert min(seconds) < 0.5
 
 
 def test_every_command_explains_itself():
