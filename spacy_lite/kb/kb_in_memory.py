@@ -32,7 +32,7 @@ MOST = 1.00001
 class InMemoryLookupKB(KnowledgeBase):
     """Entities with a frequency and a vector, and aliases with the entities they may mean and how likely each is.
 
-    Its storage is native and flat: about 36 bytes and the vector for an entity, 40 bytes for an alias, 8 for each of its
+    Its storage is native and flat: some 40 bytes and the vector for an entity, 50 for an alias, 8 for each of its
     meanings. Files are those of spaCy 3.
     """
 
@@ -105,9 +105,8 @@ class InMemoryLookupKB(KnowledgeBase):
         for entity, freq, vector in zip(entity_list, freq_list, vector_list, strict=True):
             _add_entity(table, self.vocab, entity, freq, vector)
         for alias in self._table.alias_ids().tolist():
-            entities, priors = self._table.meanings(alias)
-            known = numpy.asarray([table.has_entity(entity) for entity in entities.tolist()], dtype=bool)
-            table.add_alias(alias, entities[known], priors[known])
+            meanings = [(entity, prior) for entity, prior in self._table.meanings(alias) if table.has_entity(entity)]
+            _add_alias(table, alias, [entity for entity, _ in meanings], [prior for _, prior in meanings])
         self._table = table
 
     def add_alias(self, alias: str, entities: Sequence[str], probabilities: Sequence[float]) -> int | None:
@@ -129,7 +128,7 @@ class InMemoryLookupKB(KnowledgeBase):
         if self._table.has_alias(number):
             warnings.warn(f"The alias {alias!r} is in the knowledge base already and stays as it is", stacklevel=2)
             return None
-        self._table.add_alias(number, numpy.asarray(ids, dtype="uint64"), numpy.asarray(probabilities, dtype="f"))
+        _add_alias(self._table, number, ids, probabilities)
         return number
 
     def append_alias(self, alias: str, entity: str, prior_prob: float, ignore_warnings: bool = False) -> None:
@@ -143,9 +142,9 @@ class InMemoryLookupKB(KnowledgeBase):
             known = nearest(alias, self.get_alias_strings()) if self.get_size_aliases() < MANY else ""
             raise ValueError(f"{alias!r} is no alias of the knowledge base{known}: add it with add_alias")
         entity_id = self._known(entity)
-        present, priors = self._table.meanings(number)
-        self._check_priors(alias, [prior_prob], float(priors.sum()) + prior_prob)
-        if entity_id in present:
+        meanings = self._table.meanings(number)
+        self._check_priors(alias, [prior_prob], sum(prior for _, prior in meanings) + prior_prob)
+        if any(entity_id == present for present, _ in meanings):
             if not ignore_warnings:
                 warnings.warn(f"The alias {alias!r} has the entity {entity!r} already, which stays as it is", stacklevel=2)
             return
@@ -177,11 +176,7 @@ class InMemoryLookupKB(KnowledgeBase):
     def get_alias_candidates(self, alias: str) -> list[Candidate]:
         """What an alias may mean, in the order it was added; nothing for an unknown one."""
         number = self._id(alias)
-        entities, priors = self._table.meanings(number)
-        return [
-            InMemoryCandidate(self, entity, number, prior)
-            for entity, prior in zip(entities.tolist(), priors.tolist(), strict=True)
-        ]
+        return [InMemoryCandidate(self, entity, number, prior) for entity, prior in self._table.meanings(number)]
 
     def get_vector(self, entity: str | int) -> list[float]:
         """The vector of an entity, by name or id; zeros for an unknown one."""
@@ -224,10 +219,10 @@ class InMemoryLookupKB(KnowledgeBase):
     def _aliases_json(self) -> str:
         headers, positions, probabilities = [], [], []
         for alias in self._table.alias_ids().tolist():
-            entities, priors = self._table.meanings(alias)
-            headers.append((alias, len(entities)))
-            positions.append([self._table.position(entity) + 1 for entity in entities.tolist()])
-            probabilities.append(priors.tolist())
+            meanings = self._table.meanings(alias)
+            headers.append((alias, len(meanings)))
+            positions.append([self._table.position(entity) + 1 for entity, _ in meanings])
+            probabilities.append([prior for _, prior in meanings])
         return _exact([_exact(part) for part in (headers, positions, probabilities)])
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "InMemoryLookupKB":
@@ -291,6 +286,10 @@ def _add_entity(table: LookupTable, vocab: "Vocab", entity: str, freq: float, ve
     return number
 
 
+def _add_alias(table: LookupTable, alias: int, entities: Sequence[int], priors: Sequence[float]) -> None:
+    table.add_alias(alias, numpy.asarray(entities, dtype="uint64"), numpy.asarray(priors, dtype="f"))
+
+
 def _exact(value: Any) -> str:
     """JSON with every digit of a number, where srsly's has ten decimals."""
     return json.dumps(value, separators=(",", ":"))
@@ -328,6 +327,5 @@ def _table_of(parts: dict[str, Any]) -> LookupTable:
             raise FormatError("an alias has no text, that of another, or not as many probabilities as entities")
         if places and not 1 <= min(places) <= max(places) <= n_entities:
             raise FormatError("an alias names an entity that is not there")
-        entities = ids[numpy.asarray(places, dtype="int64") - 1]
-        table.add_alias(alias, numpy.ascontiguousarray(entities), numpy.asarray(priors, dtype="f"))
+        _add_alias(table, alias, ids[numpy.asarray(places, dtype="int64") - 1].tolist(), priors)
     return table

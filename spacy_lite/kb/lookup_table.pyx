@@ -146,17 +146,10 @@ cdef class LookupTable:
         self.data.add_meaning(alias, position, prior)
 
     def meanings(self, uint64_t alias):
-        """What an alias may mean: ids of entities (n,) uint64, probabilities (n,) float32, in the order they were added."""
+        """What an alias may mean: (id of the entity, probability) pairs in the order they were added."""
         cdef size_t size = 0, i
         cdef const Meaning* found = self.data.meanings(alias, size)
-        ids = numpy.empty(size, dtype="uint64")
-        priors = numpy.empty(size, dtype="f")
-        cdef uint64_t[::1] ids_view = ids
-        cdef float[::1] priors_view = priors
-        for i in range(size):
-            ids_view[i] = self.data.entity_id(found[i].entity)
-            priors_view[i] = found[i].prior
-        return ids, priors
+        return [(self.data.entity_id(found[i].entity), found[i].prior) for i in range(size)]
 
     def prior(self, uint64_t entity, uint64_t alias):
         """Probability that the alias means the entity, 0 where nothing is known."""
