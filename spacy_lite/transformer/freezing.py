@@ -18,16 +18,16 @@ class Freezing:
     """Says of every weight whether it is trained, and says so again after any change of tables and adapters (`reapply`).
 
     Added tables are trained in one case only: they are in force, and an adapter is trained with its embeddings. mode: "all":
-    the model's own weights, and the adapter in force; "frozen": none; "adapter": the adapters named in `adapters`, whichever
+    the model's own weights, and the adapter in force; "frozen": none; "adapter": the adapters named in `trained`, whichever
     of them the model computes with, and the embeddings in force where `embeddings` is true.
     """
 
     def __init__(self, model: Any, tables: EmbeddingTables, adapters: Adapters) -> None:
         self.model = model
         self.tables = tables
-        self.the_adapters = adapters
+        self.adapters = adapters
         self.mode = ALL
-        self.adapters: tuple[str, ...] = ()
+        self.trained: tuple[str, ...] = ()
         self.embeddings = False
         # Such as positions that are computed, not learned.
         self._fixed = {name for name, weight in model.named_parameters() if not weight.requires_grad}
@@ -51,10 +51,10 @@ class Freezing:
         if not names:
             raise ValueError("no adapter was named to train")
         for own in names:
-            self.the_adapters.check(own)
+            self.adapters.check(own)
         if train_embeddings and self.tables.active == DEFAULT:
             self._train_default(keep_original)
-        self.the_adapters.set_active(names[0])
+        self.adapters.set_active(names[0])
         self._set(ADAPTER, names, bool(train_embeddings))
 
     def _train_default(self, keep_original: bool) -> None:
@@ -69,7 +69,7 @@ class Freezing:
             )
 
     def _set(self, mode: str, adapters: tuple[str, ...] = (), embeddings: bool = False) -> None:
-        self.mode, self.adapters, self.embeddings = mode, adapters, embeddings
+        self.mode, self.trained, self.embeddings = mode, adapters, embeddings
         self.reapply()
 
     def reapply(self) -> None:
@@ -77,8 +77,8 @@ class Freezing:
 
         Where the last adapter that was trained is gone, nothing is trained.
         """
-        self.adapters = tuple(name for name in self.adapters if name in self.the_adapters.names)
-        if self.mode == ADAPTER and not self.adapters:
+        self.trained = tuple(name for name in self.trained if name in self.adapters.names)
+        if self.mode == ADAPTER and not self.trained:
             self.mode, self.embeddings = NONE, False
         trained = {id(weight) for weight in self._trained()}
         for weight in self._everything():
@@ -89,21 +89,21 @@ class Freezing:
     def _trained(self) -> Iterator[Any]:
         if self.mode == ALL:
             yield from (weight for name, weight in self.model.named_parameters() if name not in self._fixed)
-            if self.the_adapters.active is not None:
-                yield from self.the_adapters.trainable_parameters(self.the_adapters.active)
-        for name in self.adapters:
-            yield from self.the_adapters.trainable_parameters(name)
+            if self.adapters.active is not None:
+                yield from self.adapters.trainable_parameters(self.adapters.active)
+        for name in self.trained:
+            yield from self.adapters.trainable_parameters(name)
         if self.embeddings:
             yield from self.tables.trainable_parameters(self.tables.active)
 
     def _everything(self) -> Iterator[Any]:
         yield from self.model.parameters()
-        for _, weight in (*self.tables.named_parameters(), *self.the_adapters.named_parameters()):
+        for _, weight in (*self.tables.named_parameters(), *self.adapters.named_parameters()):
             yield weight
 
     def state(self) -> dict[str, Any]:
         """What is in force, for JSON."""
-        return {"mode": self.mode, "adapters": list(self.adapters), "embeddings": self.embeddings}
+        return {"mode": self.mode, "adapters": list(self.trained), "embeddings": self.embeddings}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Put in force what `state` gave. Raises FormatError for another mode than there is."""
