@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import FormatError
 from ..serialize import atomic_directory
-from . import hf
+from . import hf, peft_files
 from .adapter_layers import AdapterConfig, LoraConfig, Part, config_of, make_parts, settings_of
 from .naming import check_folder, check_name, unknown_name
 from .torch_imports import need_safetensors, need_torch
@@ -213,11 +213,11 @@ class Adapters:
             hf.write_files(files, folder)
 
     def load(self, path: str | Path, load_as: str | None = None, set_active: bool = False, overwrite_ok: bool = False) -> str:
-        """Add the adapter in the folder `path`.
+        """Add the adapter in the folder `path`, ours or one of LoRA that the library peft saved.
 
-        load_as: its name; by default the one it was saved under. Returns the name. Raises ValueError for a name that is taken
-        and an adapter of another model; FileNotFoundError or NotADirectoryError where there is none; FormatError for a
-        damaged one.
+        load_as: its name; by default the one it was saved under, of peft's the folder's. Returns the name. Raises ValueError
+        for a name that is taken and an adapter of another model; FileNotFoundError or NotADirectoryError where there is none;
+        FormatError for a damaged one.
         """
         settings, weights = self._read(check_folder(path, "adapter"))
         name: Any = settings.get("name") if load_as is None else load_as
@@ -238,6 +238,8 @@ class Adapters:
         return {SETTINGS: hf.to_json(settings), WEIGHTS: need_safetensors().save(weights, metadata={"format": "pt"})}
 
     def _read(self, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+        if (folder / peft_files.WEIGHTS).is_file():
+            return peft_files.read_peft(folder, self.model.base_model_prefix)
         for file in (SETTINGS, WEIGHTS):
             if not (folder / file).is_file():
                 raise FileNotFoundError(f"no adapter at {folder}: it has no {file}")

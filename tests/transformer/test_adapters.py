@@ -293,3 +293,39 @@ def test_places_without_an_adapter_and_damaged_ones_are_named(adapters, tmp_path
     with pytest.raises(FormatError, match="cannot be read"):
         adapters.load(tmp_path / "a", load_as="b")
     assert adapters.names == ("a",)
+
+
+def write_peft(folder, weights, **settings):
+    """What peft writes of a LoRA adapter."""
+    from safetensors.torch import save_file
+
+    folder.mkdir(exist_ok=True)
+    config = {"peft_type": "LORA", "r": 4, "lora_alpha": 6, "lora_dropout": 0.0, "bias": "none", "target_modules": ["query"]}
+    (folder / "adapter_config.json").write_text(json.dumps({**config, **settings}))
+    save_file(weights, folder / "adapter_model.safetensors")
+
+
+@pytest.mark.parametrize("prefix", ["", "bert."])
+def test_lora_that_peft_saved_is_read(adapters, bert, tmp_path, prefix):
+    adapters.add("ours", {"method": "lora", "r": 4, "alpha": 6, "targets": ["query"]}, set_active=True)
+    fill(adapters, "ours")
+    weights = {
+        f"base_model.model.{prefix}{name[:-2]}.lora_{name[-1]}.weight": weight.detach()
+        for name, weight in weights_of(adapters, "ours").items()
+    }
+    write_peft(tmp_path / "theirs", weights)
+    other = make_bert(90).eval()
+    again = Adapters(other)
+    assert again.load(tmp_path / "theirs", set_active=True) == "theirs"
+    assert torch.equal(output(other), output(bert))
+    for wrong in ({"peft_type": "IA3"}, {"use_dora": True}, {"bias": "all"}):
+        write_peft(tmp_path / "wrong", weights, **wrong)
+        with pytest.raises(ValueError, match="not plain LoRA"):
+            again.load(tmp_path / "wrong")
+    write_peft(tmp_path / "wrong", {"base_model.model.x.magnitude": torch.zeros(2)})
+    with pytest.raises(ValueError, match="not LoRA's"):
+        again.load(tmp_path / "wrong")
+    (tmp_path / "theirs" / "adapter_config.json").write_text("{")
+    with pytest.raises(FormatError):
+        again.load(tmp_path / "theirs", load_as="b")
+    assert again.names == ("theirs",)
