@@ -12,7 +12,7 @@ from thinc.api import get_current_ops, to_numpy
 from . import attrs
 from ._vector_modes import FLORET_SETTINGS
 from .errors import FormatError
-from .serialize import atomic_file
+from .serialize import atomic_file, reading, unpack_message
 
 __all__ = ["read_vectors_bytes", "read_vectors_disk", "settings_of", "vectors_to_bytes", "vectors_to_disk"]
 
@@ -41,6 +41,10 @@ def use_rows(vectors: Any, rows: Any) -> None:
     if getattr(rows, "ndim", 0) != 2:
         shape = getattr(rows, "shape", type(rows).__name__)
         raise FormatError(f"vectors should be an array of two dimensions, got {shape}")
+    if rows.dtype.kind not in "fiu":
+        raise FormatError(f"vectors should be numbers, got an array of {rows.dtype}")
+    if rows.dtype != "float32":
+        rows = rows.astype("float32")
     vectors.data = get_current_ops().asarray(rows)
     vectors.key2row = {}
 
@@ -48,6 +52,8 @@ def use_rows(vectors: Any, rows: Any) -> None:
 def use_keys(vectors: Any, key2row: Any) -> None:
     if not isinstance(key2row, dict):
         raise FormatError(f"the keys of vectors should be a map, got {type(key2row).__name__}")
+    if not all(type(key) is int and 0 <= key < 2**64 and type(row) is int and row >= 0 for key, row in key2row.items()):
+        raise FormatError("the keys of vectors should be a map from 64-bit ids to rows")
     last = max(key2row.values(), default=-1)
     if last >= len(vectors.data):
         raise FormatError(f"the keys of the vectors point to row {last}, but there are {len(vectors.data)} rows")
@@ -67,18 +73,15 @@ def vectors_to_bytes(vectors: Any, exclude: Iterable[str]) -> bytes:
 
 def read_vectors_bytes(vectors: Any, data: bytes, exclude: Iterable[str]) -> None:
     """Fill `vectors` with what `vectors_to_bytes` (or spaCy 3) wrote. exclude: `strings`."""
-    try:
-        parts = srsly.msgpack_loads(data)
-        rows = srsly.msgpack_loads(parts["vectors"])
-        key2row = srsly.msgpack_loads(parts["key2row"])
-        settings = json.loads(parts.get("vectors.cfg", "{}"))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise FormatError(f"{len(data)} bytes are not vectors (truncated, or of another format): {error}") from None
-    use_rows(vectors, rows)
-    use_settings(vectors, settings)
-    use_keys(vectors, key2row)
-    if "strings" not in exclude and "strings" in parts:
-        vectors.strings.from_bytes(parts["strings"])
+    with reading(f"{len(data)} bytes of vectors"):
+        parts = unpack_message(data)
+        rows = unpack_message(parts["vectors"])
+        key2row = unpack_message(parts["key2row"])
+        use_rows(vectors, rows)
+        use_settings(vectors, json.loads(parts.get("vectors.cfg", "{}")))
+        use_keys(vectors, key2row)
+        if "strings" not in exclude and "strings" in parts:
+            vectors.strings.from_bytes(parts["strings"])
 
 
 def vectors_to_disk(vectors: Any, path: Path, exclude: Iterable[str]) -> None:
@@ -97,18 +100,16 @@ def vectors_to_disk(vectors: Any, path: Path, exclude: Iterable[str]) -> None:
 def read_vectors_disk(vectors: Any, path: Path, exclude: Iterable[str]) -> None:
     """Fill `vectors` with what `vectors_to_disk` (or spaCy 3) wrote; the rows are mapped into memory. exclude: `strings`."""
     settings = path / "vectors.cfg"
-    try:
+    with reading(path):
         if (path / "vectors").exists():
             # Copy on write: rows may be changed in memory, the file stays as it is.
             use_rows(vectors, numpy.load(path / "vectors", mmap_mode="c", allow_pickle=False).view(numpy.ndarray))
         if settings.exists():
             use_settings(vectors, json.loads(settings.read_text(encoding="utf8")))
         if (path / "key2row").exists():
-            use_keys(vectors, srsly.msgpack_loads((path / "key2row").read_bytes()))
+            use_keys(vectors, unpack_message((path / "key2row").read_bytes()))
         elif (path / "keys").exists():
             keys = numpy.load(path / "keys", allow_pickle=False)
             use_keys(vectors, {int(key): row for row, key in enumerate(keys)})
-    except (ValueError, EOFError) as error:
-        raise FormatError(f"the vectors in {path} cannot be read: {error}") from None
     if "strings" not in exclude and (path / "strings.json").exists():
         vectors.strings.from_disk(path / "strings.json")

@@ -7,6 +7,7 @@ one, never half of each.
 
 import ctypes
 import errno
+import gc
 import os
 import shutil
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 
 import srsly
 
-from .errors import FormatError
+from .errors import ConfigError, FormatError
 
 __all__ = [
     "atomic_directory",
@@ -27,6 +28,7 @@ __all__ = [
     "from_bytes",
     "from_dict",
     "from_disk",
+    "reading",
     "to_bytes",
     "to_dict",
     "to_disk",
@@ -41,6 +43,45 @@ def ensure_path(path: Any) -> Any:
     return Path(path) if isinstance(path, str) else path
 
 
+@contextmanager
+def reading(what: str | Path) -> Iterator[None]:
+    """Where a file is read: whatever its contents make fail becomes one FormatError that says what was read.
+
+    what: in words, or the path of the file; every FormatError then names it.
+    """
+    try:
+        yield
+    except (ConfigError, OSError, ImportError, NameError):
+        raise
+    except FormatError as error:
+        if str(what) in str(error):
+            raise
+        raise FormatError(f"{what}: {error}") from error
+    except ValueError as error:
+        if type(error) is not ValueError:  # such as errors of decoding: not written for whoever reads a file
+            raise FormatError(f"{what}: it is damaged, or of another format: {error}") from error
+        raise FormatError(f"{what}: {error}") from error
+    except MemoryError:
+        raise FormatError(f"{what}: it asks for more memory than there is: is it damaged?") from None
+    except Exception as error:
+        problem = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        raise FormatError(f"{what}: it is damaged, or of another format: {problem or type(error).__name__}") from error
+
+
+def unpack_message(data: bytes) -> Any:
+    """The value in msgpack bytes. Raises FormatError where they are something else."""
+    collects = gc.isenabled()
+    try:
+        return srsly.msgpack_loads(data)
+    except Exception as error:
+        size = len(data) if isinstance(data, bytes) else type(data).__name__
+        raise FormatError(f"{size} bytes are not msgpack (truncated, or of another format): {error}") from None
+    finally:
+        # Where unpacking fails, srsly leaves the collection of garbage off.
+        if collects:
+            gc.enable()
+
+
 def to_dict(getters: Mapping[str, Callable[[], Any]], exclude: Iterable[str]) -> dict[str, Any]:
     """Name -> what its getter returns, for all parts but the excluded ones (`a` excludes `a.b` as well)."""
     return {name: getter() for name, getter in getters.items() if not _excluded(name, exclude)}
@@ -50,7 +91,8 @@ def from_dict(msg: Mapping[str, Any], setters: Mapping[str, Callable[[Any], Any]
     """Give each setter its part of `msg`; parts that are absent or excluded are left alone. Returns `msg`."""
     for name, setter in setters.items():
         if not _excluded(name, exclude) and name in msg:
-            setter(msg[name])
+            with reading(f"`{name}`"):
+                setter(msg[name])
     return msg
 
 
@@ -61,10 +103,7 @@ def to_bytes(getters: Mapping[str, Callable[[], Any]], exclude: Iterable[str]) -
 
 def from_bytes(bytes_data: bytes, setters: Mapping[str, Callable[[Any], Any]], exclude: Iterable[str]) -> Mapping[str, Any]:
     """Read what `to_bytes` wrote. Raises FormatError when the bytes are not such a map."""
-    try:
-        msg = srsly.msgpack_loads(bytes_data)
-    except Exception as error:
-        raise FormatError(f"{len(bytes_data)} bytes are not a msgpack map (truncated, or of another format): {error}") from None
+    msg = unpack_message(bytes_data)
     if not isinstance(msg, Mapping):
         raise FormatError(f"expected a msgpack map with {', '.join(setters)}, got {type(msg).__name__}")
     return from_dict(msg, setters, exclude)
@@ -85,7 +124,8 @@ def from_disk(path: str | Path, readers: Mapping[str, Callable[[Path], Any]], ex
     path = Path(path)
     for name, reader in readers.items():
         if not _excluded(name, exclude):
-            reader(path / name)
+            with reading(path / name):
+                reader(path / name)
     return path
 
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import typer
-
 from ._messages import Messages
 from ._util import Arg, Opt, app, command, import_code
 
@@ -30,8 +28,8 @@ def convert_pipeline_cli(
 def convert_pipeline(pipeline: str, output_path: str | Path, *, to: str = "spacy3", force: bool = False) -> list[str]:
     """Load a pipeline and save it in a format: "spacy3" or "spacy_lite". Returns the names of its components.
 
-    Raises ValueError for another format, FormatError where spaCy cannot express the pipeline, FileExistsError where something is
-    at the output path and `force` is not set.
+    Raises ValueError for another format, FormatError where spaCy cannot express the pipeline, FileExistsError where
+    something is at the output path and `force` is not set.
     """
     from ..language.loading import load
     from ..language.spacy3 import check_format

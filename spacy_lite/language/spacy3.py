@@ -1,4 +1,4 @@
-"""The config of a pipeline as spaCy 3.8 reads it: what has another name there is renamed, what does not exist there is an error.
+"""The config of a pipeline as spaCy 3.8 reads it: what has another name there is renamed, what does not exist is an error.
 
 The files of a pipeline are the same for both; only settings, registered names and components can be beyond what spaCy knows.
 """
@@ -16,12 +16,11 @@ __all__ = ["FORMATS", "check_format", "config_for_spacy3"]
 FORMATS = ("spacy_lite", "spacy3")
 
 # Languages that spaCy 3.8 has a class for.
-LANGUAGES = frozenset(
-    """
-    af am ar az bg bn bo ca cs da de dsb el en es et eu fa fi fo fr ga gd grc gu he hi hr hsb ht hu hy id is it ja kmr kn ko ky
-    la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk ur vi xx yo zh
-    """.split()
-)
+_LANGUAGES = """
+af am ar az bg bn bo ca cs da de dsb el en es et eu fa fi fo fr ga gd grc gu he hi hr hsb ht hu hy id is it ja kmr kn ko ky
+la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk ur vi xx yo zh
+"""
+LANGUAGES = frozenset(_LANGUAGES.split())
 
 _PARSER = "learn_tokens min_action_freq model moves scorer update_with_oracle_cut_size"
 _NER = "incorrect_spans_key model moves scorer update_with_oracle_cut_size"

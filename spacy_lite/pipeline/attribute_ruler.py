@@ -225,7 +225,7 @@ class AttributeRuler(Pipe):
         """Load what `to_bytes` wrote."""
         readers = {
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
-            "patterns": lambda data: self._replace(srsly.msgpack_loads(data)),
+            "patterns": lambda data: self._replace(serialize.unpack_message(data)),
         }
         serialize.from_bytes(bytes_data, readers, exclude)
         return self

@@ -168,6 +168,9 @@ class EditTreeLemmatizer(TrainablePipe):
         """Tree ids say nothing to a reader."""
         return True
 
+    def _n_outputs(self) -> int | None:
+        return len(self.cfg["labels"]) or None
+
     @property
     def label_data(self) -> dict[str, Any]:
         """All trees, with the strings of their substitutions, and the ids of those that are labels."""

@@ -10,6 +10,7 @@ from ..config import registry
 from ..language import Language
 from ..matcher import levenshtein_compare
 from ..scorer import get_ner_prf
+from ..serialize import unpack_message
 from ..tokens import Doc, Span
 from .pattern_rules import PatternRules, PatternType
 from .pipe import Pipe
@@ -228,7 +229,7 @@ class EntityRuler(Pipe):
 
     def from_bytes(self, patterns_bytes: bytes, *, exclude: Iterable[str] = ()) -> "EntityRuler":
         """Load what `to_bytes` wrote."""
-        msg = srsly.msgpack_loads(patterns_bytes)
+        msg = unpack_message(patterns_bytes)
         return self._load({}, msg) if isinstance(msg, list) else self._load(msg, msg["patterns"])
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:

@@ -10,10 +10,11 @@ from thinc.types import Ints1d
 from .. import parts_of_speech
 from ..attrs import MORPH, POS
 from ..config import registry
-from ..errors import nearest
+from ..errors import FormatError, nearest
 from ..language import Language
 from ..morphology import Morphology
 from ..scorer import Scorer
+from ..serialize import reading
 from ..tokens import Doc
 from .columns import write_labels
 from .tagger import Tagger
@@ -167,6 +168,19 @@ class Morphologizer(Tagger):
         if pos not in parts_of_speech.IDS:
             raise ValueError(f"`{self.name}`: {pos!r} is no part of speech{nearest(pos, parts_of_speech.IDS)}")
         return parts_of_speech.IDS[pos]
+
+    def _read_cfg(self, settings: Any) -> None:
+        super()._read_cfg(settings)
+        morphs, pos = self.cfg["labels_morph"], self.cfg["labels_pos"]
+        known = set(parts_of_speech.IDS.values())
+        if set(morphs) != set(pos) or not all(isinstance(value, str) for value in morphs.values()):
+            raise FormatError(f"`{self.name}`: labels_morph and labels_pos should be maps with the same labels")
+        for label, value in pos.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value not in known:
+                raise FormatError(f"`{self.name}`: {value!r} of the label {label!r} is the number of no part of speech")
+        for label, value in morphs.items():
+            with reading(f"`{self.name}`: features of the label {label!r}"):
+                self.vocab.morphology.add(value)
 
     def _label_ids(self) -> tuple[numpy.ndarray, numpy.ndarray]:
         """MORPH and POS of each label, two uint64 arrays (labels,)."""

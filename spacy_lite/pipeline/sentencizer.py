@@ -10,7 +10,7 @@ import srsly
 from ..attrs import IS_PUNCT, ORTH, SENT_START
 from ..batching import minibatch
 from ..language import Language
-from ..serialize import ensure_path
+from ..serialize import ensure_path, unpack_message
 from ..strings import hash_string
 from ..tokens import Doc
 from .pipe import Pipe
@@ -141,7 +141,7 @@ class Sentencizer(Pipe):
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "Sentencizer":
         """Load what `to_bytes` wrote."""
-        return self._set(srsly.msgpack_loads(bytes_data))
+        return self._set(unpack_message(bytes_data))
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the settings to the file `path` with the suffix .json."""

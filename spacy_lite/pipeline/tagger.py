@@ -139,6 +139,9 @@ class Tagger(TrainablePipe):
         """The tags the component assigns, in the order of the model's outputs."""
         return tuple(self.cfg["labels"])
 
+    def _n_outputs(self) -> int | None:
+        return len(self.labels)
+
     @property
     def label_data(self) -> Any:
         """The labels, as `initialize` takes them."""

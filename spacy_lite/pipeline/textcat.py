@@ -158,6 +158,9 @@ class TextCategorizer(TrainablePipe):
         """The categories, in the order of the model's outputs."""
         return tuple(self.cfg["labels"])
 
+    def _n_outputs(self) -> int | None:
+        return len(self.labels) or None
+
     @property
     def label_data(self) -> list[str]:
         """The labels, as `initialize` takes them."""

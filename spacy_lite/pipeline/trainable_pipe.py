@@ -11,8 +11,10 @@ from thinc.api import Model, Optimizer, set_dropout_rate
 from .. import serialize
 from ..batching import minibatch
 from ..devices import create_default_optimizer
+from ..errors import FormatError
 from ..gold import validate_distillation_examples, validate_examples
 from ..ml.layers.row_freezing import refreeze_rows
+from ..ml.loading import load_weights
 from ..tokens import Doc
 from .pipe import Pipe
 
@@ -261,7 +263,7 @@ class TrainablePipe(Pipe):
 
     def _byte_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[bytes], Any]]:
         return {
-            "cfg": lambda data: self.cfg.update(srsly.json_loads(data)),
+            "cfg": lambda data: self._read_cfg(srsly.json_loads(data)),
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
             "model": self._load_model,
         }
@@ -275,20 +277,53 @@ class TrainablePipe(Pipe):
 
     def _disk_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[Path], Any]]:
         return {
-            "cfg": lambda path: self.cfg.update(srsly.read_json(path)) if path.exists() else None,
+            "cfg": lambda path: self._read_cfg(srsly.read_json(path)) if path.exists() else None,
             "vocab": lambda path: self.vocab.from_disk(path, exclude=exclude),
             "model": lambda path: self._load_model(path.read_bytes()),
         }
 
+    def _read_cfg(self, settings: Any) -> None:
+        """Take over saved settings. Raises FormatError for values of another type than those the component has."""
+        if not isinstance(settings, dict):
+            raise FormatError(f"the settings of `{self.name}` should be a map, got {type(settings).__name__}")
+        for name, value in settings.items():
+            if not _alike(self.cfg.get(name), value):
+                own = type(self.cfg[name]).__name__
+                raise FormatError(f"`{self.name}`: the setting `{name}` should be of the type {own}, got {str(value)[:100]!r}")
+        labels = settings.get("labels", [])
+        if isinstance(labels, list) and not all(isinstance(label, str | int) for label in labels):
+            raise FormatError(f"`{self.name}`: its labels should be strings, got {str(labels)[:100]}")
+        self.cfg.update(settings)
+
+    def _n_outputs(self) -> int | None:
+        """How many scores the model has to give by the settings; None where they do not say."""
+        return None
+
     def _load_model(self, data: bytes) -> None:
         try:
-            self.model.from_bytes(data)
+            load_weights(self.model, data)
             refreeze_rows(self.model)
+            wanted, found = self._n_outputs(), output_size(self.model)
+            if wanted is not None and found is not None and wanted != found:
+                raise ValueError(f"the model gives {found} scores, and there are {wanted} labels")
         except (AttributeError, KeyError, ValueError) as error:
             raise ValueError(
                 f"The saved weights of `{self.name}` do not fit its model: "
                 f"is the model in the config the one they were trained with? ({error})"
             ) from error
+
+
+def _alike(own: Any, value: Any) -> bool:
+    """Whether a saved setting can take the place of the component's own."""
+    if own is None or (value is None and not isinstance(own, bool | list | dict)):
+        return True
+    if isinstance(own, bool):
+        return isinstance(value, bool) or value in (0, 1)
+    if isinstance(own, int | float):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and value == value and (isinstance(own, float) or value == int(value))
+    kinds: tuple[Any, ...] = (list, tuple) if isinstance(own, list | tuple) else (dict,) if isinstance(own, dict) else (str,)
+    return isinstance(value, kinds)
 
 
 def output_size(model: Model) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from thinc.api import Model
 
+from ..errors import FormatError
 from ..ml.transition_model import StateScores
 from ..tokens import Doc
 from ..transitions.beam import Beam
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Parser"]
 
 SAMPLE_SIZE = 10
+# Beams that are no use any more: a saved setting beyond is a damaged one.
+WIDEST = 4096
 
 
 class Parser(ParserLearning):
@@ -112,6 +115,13 @@ class Parser(ParserLearning):
     def set_output(self, nO: int) -> None:
         """Give the model `nO` moves."""
         self.model.attrs["resize_output"](self.model, nO)
+
+    def _read_cfg(self, settings: Any) -> None:
+        super()._read_cfg(settings)
+        width, density = self.cfg["beam_width"], self.cfg["beam_density"]
+        if not 1 <= width <= WIDEST or not 0 <= density < 1:
+            limits = f"beam_width is 1 to {WIDEST} and beam_density at least 0 and less than 1"
+            raise FormatError(f"`{self.name}`: {limits}, got {width} and {density}")
 
     # Annotating
 

@@ -8,6 +8,7 @@ import srsly
 from .. import attrs
 from ..errors import nearest
 from ..morphology import Morphology
+from ..serialize import reading
 from ..symbols import IDS
 from .attributes import pos_id
 from .underscore import Underscore
@@ -98,6 +99,13 @@ def doc_from_json(doc: Any, data: Mapping[str, Any], validate: bool) -> Any:
         raise ValueError(f"a Doc is filled while it is empty, this one has {len(doc)} tokens: use Doc(vocab).from_json(...)")
     if validate:
         check_json(data)
+    with reading("the JSON of a Doc"):
+        fill(doc, data)
+    return doc
+
+
+def fill(doc: Any, data: Mapping[str, Any]) -> None:
+    """Tokens, annotation, spans and extension attributes, in this order."""
     tokens, text = data.get("tokens", []), data.get("text", "")
     words = [text[token["start"] : token["end"]] for token in tokens]
     ends = [*(token["start"] for token in tokens[1:]), len(text)][: len(tokens)]
@@ -115,7 +123,6 @@ def doc_from_json(doc: Any, data: Mapping[str, Any], validate: bool) -> Any:
         doc.spans[key] = [require_span(doc, entry, f"span of the group `{key}`") for entry in group]
     doc.cats = dict(data.get("cats", {}))
     underscore_from_json(doc, data)
-    return doc
 
 
 def annotate_tokens(doc: Any, tokens: list[Mapping[str, Any]]) -> None:

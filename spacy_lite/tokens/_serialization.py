@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from ..errors import FormatError
-from ..serialize import atomic_file, from_dict
+from ..serialize import atomic_file, from_dict, reading
 from ..symbols import IDS
 from ._packing import pack, unpack
 
@@ -138,7 +138,8 @@ def doc_from_bytes(doc: Any, bytes_data: bytes, exclude: Iterable[str]) -> Any:
         raise FormatError(f"{len(bytes_data)} bytes are not a Doc (truncated, or of another format): {error}") from None
     if not isinstance(message, dict):
         raise FormatError(f"expected the msgpack map of a Doc, got {type(message).__name__}")
-    return doc_from_dict(doc, message, exclude)
+    with reading("a Doc"):
+        return doc_from_dict(doc, message, exclude)
 
 
 def doc_to_disk(doc: Any, path: str | Path, exclude: Iterable[str]) -> None:

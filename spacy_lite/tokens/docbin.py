@@ -11,7 +11,7 @@ import numpy
 
 from ..attrs import IDS, NAMES, intify_attr
 from ..errors import FormatError, nearest
-from ..serialize import atomic_file
+from ..serialize import atomic_file, reading
 from ._arrays import normalize_morphs
 from ._packing import pack, unpack
 from ._records import StringCollector, distinct, read_doc, spaces_of
@@ -105,27 +105,26 @@ class DocBin:
         Raises FormatError where the stored values do not make up a Doc.
         """
         vocab.maybe_roll()
-        for string in self.strings:
-            vocab.strings.intern(string)
-        arena = vocab.strings.current  # the strings are in it: neither a Doc nor this generator can do without
-        replaced = self._normal_morphs(vocab)
+        with reading("DocBin"):
+            for string in self.strings:
+                vocab.strings.intern(string)
+            arena = vocab.strings.current  # the strings are in it: neither a Doc nor this generator can do without
+            replaced = self._normal_morphs(vocab)
         for i, rows in enumerate(self.tokens):
             vocab.maybe_roll()
             doc = Doc(vocab)
             doc._keep(arena)
             rows = replaced[i] if replaced else rows
-            try:
+            with reading(f"DocBin: Doc {i} cannot be read"):
                 spaces = self.spaces[i].reshape(-1).view("uint8")
                 read_doc(doc, rows, spaces, self.attrs, bool(self.flags[i].get("has_unknown_spaces")))
-            except ValueError as error:
-                raise FormatError(f"DocBin: Doc {i} cannot be read: {error}") from None
-            if self.cats[i]:
-                doc.cats = dict(self.cats[i])
-            if self.span_groups[i] not in (b"", NO_GROUPS):
-                doc.spans.from_bytes(self.span_groups[i])
-            user_data = self.user_data[i] if i < len(self.user_data) else None
-            if user_data is not None:
-                doc.user_data.update(unpack(user_data, plugins=True, use_list=False))
+                if self.cats[i]:
+                    doc.cats = dict(self.cats[i])
+                if self.span_groups[i] not in (b"", NO_GROUPS):
+                    doc.spans.from_bytes(self.span_groups[i])
+                user_data = self.user_data[i] if i < len(self.user_data) else None
+                if user_data is not None:
+                    doc.user_data.update(unpack(user_data, plugins=True, use_list=False))
             yield doc
 
     def _normal_morphs(self, vocab: Vocab) -> list[numpy.ndarray] | None:
@@ -169,6 +168,11 @@ class DocBin:
     def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace the contents by those of `to_bytes`; returns the DocBin. Raises FormatError for anything else."""
         message = open_message(bytes_data)
+        with reading("DocBin"):
+            self._take(message)
+        return self
+
+    def _take(self, message: Mapping[str, Any]) -> None:
         attrs = [int(attr) for attr in message["attrs"]]
         lengths = array_of(message, "lengths", "int32")
         if not attrs or attrs[0] != ORTH or lengths.size and lengths.min() < 0:
@@ -188,7 +192,6 @@ class DocBin:
         self.flags = [flags or {} for flags in parts["flags"]]
         self.span_groups = [groups or b"" for groups in parts["span_groups"]]
         self.user_data = parts["user_data"] if self.store_user_data else []
-        return self
 
     def to_disk(self, path: str | Path) -> None:
         """Write `to_bytes` to a file, whole or not at all."""

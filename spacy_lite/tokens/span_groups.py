@@ -78,11 +78,15 @@ class SpanGroups(UserDict):
         groups: dict[str, SpanGroup] = {}
         if isinstance(message, dict):
             for group_bytes, keys in message.items():
+                if not isinstance(group_bytes, bytes) or not _are_strings(keys):
+                    raise FormatError("span groups are a map from bytes to lists of names, and this is another")
                 group = SpanGroup(self._doc()).from_bytes(group_bytes)
                 for number, key in enumerate(keys):
                     groups[key] = group.copy() if number else group
         elif isinstance(message, list):
             for group_bytes in message:
+                if not isinstance(group_bytes, bytes):
+                    raise FormatError(f"a span group is bytes, got {type(group_bytes).__name__}")
                 group = SpanGroup(self._doc()).from_bytes(group_bytes)
                 if group.name in groups:
                     warnings.warn(f"two span groups are called `{group.name}`: the later one is kept", stacklevel=2)
@@ -93,3 +97,7 @@ class SpanGroups(UserDict):
         for key, group in groups.items():
             self[key] = group
         return self
+
+
+def _are_strings(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(isinstance(value, str) for value in values)

@@ -35,6 +35,7 @@ class TransitionSystem:
         """Replace the moves. Keys may be strings, as JSON has them; labels seen less than `min_freq` times are left out."""
         self.labels: dict[int, dict[str, int]] = {}
         self._kinds: list[int] = []
+        self._tables: tuple[numpy.ndarray, numpy.ndarray] | None = None
         self._names: list[str] = []
         self._ids: dict[tuple[int, str], int] = {}
         added: list[tuple[int, str]] = []
@@ -57,7 +58,7 @@ class TransitionSystem:
         self._kinds.append(kind)
         self._names.append(label)
         self.labels.setdefault(kind, {})[label] = frequency
-        self._tables: tuple[numpy.ndarray, numpy.ndarray] | None = None
+        self._tables = None
 
     def add_action(self, action: int, label_name: str | int) -> int:
         """Add a move; gives 1, or 0 when it was there."""
