@@ -3,7 +3,7 @@
     python extra/benchmarks/transformer_gpu.py [--model FOLDER] [--words 200000] [--device cpu]
 
 Without --model an encoder of MiniLM's size (6 layers, 384 wide) is made with random weights: speed does not depend on them.
-Texts are of 5 to 400 words, half of them frequent ones, always the same. Figures are the best of three passes after a first one.
+Texts are of 5 to 400 words, half of them frequent ones, always the same. Figures: the best of three passes after a first.
 """
 
 import argparse
