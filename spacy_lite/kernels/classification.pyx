@@ -28,7 +28,8 @@ def categorical_gradient(const float[:, ::1] probabilities, const int32_t[::1] t
             raise ValueError(f"target {targets[row]} is not one of the {classes} classes")
     with nogil:
         for row in range(rows):
-            if not _row(&probabilities[row, 0], classes, targets[row], negative is not None and negative[row], certain, spread, &d[row, 0]):
+            if not _row(&probabilities[row, 0], classes, targets[row], negative is not None and negative[row], certain, spread,
+                        &d[row, 0]):
                 inside = False
         loss = current().sum_of_squares(&d[0, 0], rows * classes)
     if not inside:
@@ -36,7 +37,8 @@ def categorical_gradient(const float[:, ::1] probabilities, const int32_t[::1] t
     return loss, gradient
 
 
-cdef bint _row(const float* p, Py_ssize_t classes, int32_t target, bint refuted, float certain, float spread, float* d) noexcept nogil:
+cdef bint _row(const float* p, Py_ssize_t classes, int32_t target, bint refuted, float certain, float spread,
+               float* d) noexcept nogil:
     """Gradient of one row; returns whether its values are between 0 and 1 (or not numbers: the loss shows those)."""
     cdef Py_ssize_t j
     cdef int outside = 0

@@ -33,7 +33,10 @@ cdef int _tables(list tables, seeds, size_t columns, const float** pointers, uin
     cdef const float[:, ::1] table
     cdef size_t i
     if len(tables) != len(seeds) or len(tables) != columns or len(tables) > 64:
-        raise ValueError(f"hash_embed: {columns} columns of ids, {len(tables)} tables, {len(seeds)} seeds: the numbers must agree (at most 64)")
+        raise ValueError(
+            f"hash_embed: {columns} columns of ids, {len(tables)} tables, {len(seeds)} seeds: the numbers must "
+            "agree (at most 64)"
+        )
     for i in range(len(tables)):
         table = tables[i]
         if table.shape[1] != tables[0].shape[1] or table.shape[0] == 0:
@@ -69,10 +72,14 @@ def hash_embed_backward(const uint64_t[:, ::1] ids, list d_tables, seeds, const 
     _tables(d_tables, seeds, count, pointers, sizes, seed_values)
     cdef size_t width = d_tables[0].shape[1]
     if <size_t>d_out.shape[0] != rows or <size_t>d_out.shape[1] != count * width:
-        raise ValueError(f"hash_embed_backward: gradient must be {(rows, count * width)}, got {(d_out.shape[0], d_out.shape[1])}")
+        raise ValueError(
+            f"hash_embed_backward: gradient must be {(rows, count * width)}, got "
+            f"{(d_out.shape[0], d_out.shape[1])}"
+        )
     if rows:
         with nogil:
-            current().hash_embed_backward(&ids[0, 0], count, rows, count, width, <float**>pointers, sizes, seed_values, &d_out[0, 0])
+            current().hash_embed_backward(&ids[0, 0], count, rows, count, width, <float**>pointers, sizes, seed_values,
+                                          &d_out[0, 0])
 
 
 def gather_rows(const float[:, ::1] table, const int32_t[::1] index):

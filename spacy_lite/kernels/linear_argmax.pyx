@@ -37,7 +37,8 @@ def pack_ranked(W, b=None):
     cdef const float[::1] bias = b
     # Eight bits come with the kernels for AVX-512; `use_isa` may have chosen others.
     if self.plain.kernels.lanes == 16 and can_argmax_quantized():
-        self.quantized = new QuantizedLinear(&weights[0, 0], &bias[0] if b is not None else NULL, weights.shape[0], weights.shape[1])
+        self.quantized = new QuantizedLinear(&weights[0, 0], &bias[0] if b is not None else NULL, weights.shape[0],
+                                             weights.shape[1])
     return self
 
 
@@ -77,7 +78,8 @@ cdef int _score(const float[:, ::1] X, Packed packed, const int32_t[::1] rows, i
         start = 0
         while start < n_rows:
             count = min(<size_t>SCORED_ROWS, n_rows - start)
-            packed.kernels.linear_rows(packed.shape, &X[0, 0], packed.shape.depth, &rows[start], count, packed.weights, packed.bias, scores,
+            packed.kernels.linear_rows(packed.shape, &X[0, 0], packed.shape.depth, &rows[start], count, packed.weights,
+                                       packed.bias, scores,
                                        outputs, &places[0])
             packed.kernels.argmax_rows(scores, count, outputs, &found[0])
             for i in range(count):

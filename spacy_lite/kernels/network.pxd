@@ -35,17 +35,21 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
         PackedShape (*shape)(size_t, size_t, size_t, c_bool)
         void (*pack)(const PackedShape&, const float*, const float*, float*, float*)
         void (*linear)(const PackedShape&, const float*, size_t, size_t, const float*, const float*, float*, size_t, c_bool)
-        void (*linear_rows)(const PackedShape&, const float*, size_t, const int32_t*, size_t, const float*, const float*, float*, size_t,
+        void (*linear_rows)(const PackedShape&, const float*, size_t, const int32_t*, size_t, const float*, const float*,
+                            float*, size_t,
                             const int32_t*)
-        void (*gemm)(c_bool, c_bool, size_t, size_t, size_t, const float*, size_t, const float*, size_t, float*, size_t, c_bool, float*)
+        void (*gemm)(c_bool, c_bool, size_t, size_t, size_t, const float*, size_t, const float*, size_t, float*, size_t,
+                     c_bool, float*)
         size_t (*gemm_workspace)(size_t, size_t, size_t)
         void (*maxout_norm)(const PackedShape&, const MaxoutNormArgs&)
         void (*pack_tiles)(const PackedShape&, const float*, const float*, float*, float*)
         size_t (*tiles_scratch)(const PackedShape&)
         void (*maxout_norm_backward)(size_t, size_t, size_t, const float*, size_t, const float*, const float*, const uint8_t*,
                                      const float*, const float*, float*, float*, float*, float*)
-        void (*hash_embed)(const uint64_t*, size_t, size_t, size_t, size_t, const float* const*, const uint32_t*, const uint32_t*, float*)
-        void (*hash_embed_backward)(const uint64_t*, size_t, size_t, size_t, size_t, float* const*, const uint32_t*, const uint32_t*,
+        void (*hash_embed)(const uint64_t*, size_t, size_t, size_t, size_t, const float* const*, const uint32_t*,
+                           const uint32_t*, float*)
+        void (*hash_embed_backward)(const uint64_t*, size_t, size_t, size_t, size_t, float* const*, const uint32_t*,
+                                    const uint32_t*,
                                     const float*)
         void (*gather_rows)(const float*, const int32_t*, size_t, size_t, float*)
         void (*scatter_add_rows)(const float*, const int32_t*, size_t, size_t, float*)

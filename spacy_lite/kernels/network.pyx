@@ -146,7 +146,8 @@ def linear(const float[:, ::1] X, Packed packed, out=None):
     return out
 
 
-def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint trans_b=False, float[:, ::1] out=None, bint accumulate=False):
+def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint trans_b=False, float[:, ::1] out=None,
+         bint accumulate=False):
     cdef size_t m = A.shape[1] if trans_a else A.shape[0]
     cdef size_t k = A.shape[0] if trans_a else A.shape[1]
     cdef size_t n = B.shape[0] if trans_b else B.shape[1]
@@ -164,13 +165,15 @@ def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint 
         return result
     cdef float* workspace = _allocate(_kernels.gemm_workspace(m, n, k))
     with nogil:
-        _kernels.gemm(trans_a, trans_b, m, n, k, &A[0, 0], A.shape[1], &B[0, 0], B.shape[1], &view[0, 0], n, accumulate, workspace)
+        _kernels.gemm(trans_a, trans_b, m, n, k, &A[0, 0], A.shape[1], &B[0, 0], B.shape[1], &view[0, 0], n, accumulate,
+                      workspace)
         free(workspace)
     return result
 
 
 cdef class MaxoutNormState:
-    """What the backward pass of maxout + layer norm needs: winning pieces, normalised rows, inverse deviations, dropout mask."""
+    """What the backward pass of maxout + layer norm needs: winning pieces, normalised rows, inverse deviations, dropout mask.
+    """
     cdef readonly object which
     cdef readonly object normed
     cdef readonly object inverse_std
@@ -194,7 +197,10 @@ cdef int _check_norm(Packed packed, const float[::1] gain, const float[::1] shif
     if not packed.shape.maxout:
         raise ValueError("maxout_norm: the weights are packed for a linear layer: use pack_maxout")
     if <size_t>gain.shape[0] != packed.shape.outputs or <size_t>shift.shape[0] != packed.shape.outputs:
-        raise ValueError(f"maxout_norm: gain and shift must have {packed.shape.outputs} elements, got {gain.shape[0]}, {shift.shape[0]}")
+        raise ValueError(
+            f"maxout_norm: gain and shift must have {packed.shape.outputs} elements, got {gain.shape[0]}, "
+            f"{shift.shape[0]}"
+        )
     return 0
 
 
@@ -222,7 +228,8 @@ def maxout_norm(const float[:, ::1] X, Packed packed, const float[::1] gain, con
 
 
 cdef object _train(const float* first, size_t ld, size_t rows, Packed packed, const float[::1] gain, const float[::1] shift,
-                   const float* residual, size_t ld_residual, const float[:, ::1] mask, float* output, size_t ld_output, object held_mask):
+                   const float* residual, size_t ld_residual, const float[:, ::1] mask, float* output, size_t ld_output,
+                   object held_mask):
     cdef MaxoutNormArgs args
     cdef size_t width = packed.shape.outputs
     cdef MaxoutNormState state = MaxoutNormState()
@@ -260,12 +267,14 @@ def maxout_norm_train(const float[:, ::1] X, Packed packed, const float[::1] gai
         raise ValueError(f"maxout_norm_train: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
     out = _floats((X.shape[0], packed.shape.outputs))
     cdef float[:, ::1] view = out
-    state = _train(_pointer(X), packed.shape.depth, X.shape[0], packed, gain, shift, NULL, 0, mask, &view[0, 0] if view.shape[0] else NULL,
+    state = _train(_pointer(X), packed.shape.depth, X.shape[0], packed, gain, shift, NULL, 0, mask,
+                   &view[0, 0] if view.shape[0] else NULL,
                    packed.shape.outputs, mask)
     return out, state
 
 
-def maxout_norm_backward(const float[:, ::1] d_out, MaxoutNormState state, const float[::1] gain, size_t pieces, float[::1] d_gain,
+def maxout_norm_backward(const float[:, ::1] d_out, MaxoutNormState state, const float[::1] gain, size_t pieces,
+                         float[::1] d_gain,
                          float[::1] d_shift):
     cdef size_t rows = d_out.shape[0]
     cdef size_t width = d_out.shape[1]
@@ -282,20 +291,23 @@ def maxout_norm_backward(const float[:, ::1] d_out, MaxoutNormState state, const
     cdef float[:, ::1] view = d_pieces
     cdef float* scratch = _allocate(width)
     with nogil:
-        _kernels.maxout_norm_backward(rows, width, pieces, &d_out[0, 0], width, mask_pointer, &gain[0], &which[0, 0], &normed[0, 0],
+        _kernels.maxout_norm_backward(rows, width, pieces, &d_out[0, 0], width, mask_pointer, &gain[0], &which[0, 0],
+                                      &normed[0, 0],
                                       &inverse_std[0], &view[0, 0], &d_gain[0], &d_shift[0], scratch)
         free(scratch)
     return d_pieces
 
 
-def window_maxout_norm_train(const float[:, ::1] padded, size_t window, Packed packed, const float[::1] gain, const float[::1] shift,
+def window_maxout_norm_train(const float[:, ::1] padded, size_t window, Packed packed, const float[::1] gain,
+                             const float[::1] shift,
                              float[:, ::1] out, mask=None):
     cdef size_t width = padded.shape[1]
     cdef size_t rows = padded.shape[0] - 2 * window
     _check_norm(packed, gain, shift)
     if packed.shape.depth != (2 * window + 1) * width or packed.shape.outputs != width or out.shape[0] != padded.shape[0]:
         raise ValueError("window_maxout_norm_train: weights, rows and output do not fit each other")
-    return _train(&padded[0, 0], width, rows, packed, gain, shift, &padded[window, 0], width, mask, &out[window, 0], width, mask)
+    return _train(&padded[0, 0], width, rows, packed, gain, shift, &padded[window, 0], width, mask, &out[window, 0], width,
+                  mask)
 
 
 def window_backward(const float[:, ::1] padded, size_t window, const float[:, ::1] d_pieces, const float[:, ::1] W,
@@ -308,11 +320,13 @@ def window_backward(const float[:, ::1] padded, size_t window, const float[:, ::
         raise ValueError("window_backward: weights, rows and gradients do not fit each other")
     if rows == 0:
         return
-    cdef float* workspace = _allocate(max(_kernels.gemm_workspace(outputs, depth, rows), _kernels.gemm_workspace(rows, width, outputs)))
+    cdef float* workspace = _allocate(max(_kernels.gemm_workspace(outputs, depth, rows),
+                                          _kernels.gemm_workspace(rows, width, outputs)))
     cdef size_t offset
     with nogil:
         # The windows are overlapping rows of the padded matrix, so the product reads them in place.
-        _kernels.gemm(True, False, outputs, depth, rows, &d_pieces[0, 0], outputs, &padded[0, 0], width, &d_W[0, 0], depth, True, workspace)
+        _kernels.gemm(True, False, outputs, depth, rows, &d_pieces[0, 0], outputs, &padded[0, 0], width, &d_W[0, 0], depth,
+                      True, workspace)
         for offset in range(2 * window + 1):
             _kernels.gemm(False, False, rows, width, outputs, &d_pieces[0, 0], outputs, &W[0, offset * width], depth,
                           &d_padded[offset, 0], width, True, workspace)
@@ -321,7 +335,8 @@ def window_backward(const float[:, ::1] padded, size_t window, const float[:, ::
 
 cdef extern from *:
     """
-    // Copies rows between the flat layout (all tokens) and the padded one (`pad` zero rows before, between and after documents).
+    // Copies rows between the flat layout (all tokens) and the padded one (`pad` zero rows before, between and after the
+    // documents).
     static void pad_rows(const float* flat, const int32_t* lengths, size_t docs, size_t pad, size_t width, float* out) {
         std::memset(out, 0, pad * width * sizeof(float));
         out += pad * width;
@@ -403,8 +418,10 @@ def encode_window(const float[:, ::1] X, const int32_t[::1] lengths, list layers
         packed, gain, shift = layers[layer]
         _check_norm(packed.plain, gain, shift)
         if packed.plain.shape.depth != (2 * window + 1) * width or packed.plain.shape.outputs != width:
-            raise ValueError(f"encode_window: layer {layer} takes {packed.plain.shape.depth} inputs, but a window of {window} over rows of "
-                             f"{width} has {(2 * window + 1) * width}")
+            raise ValueError(
+                f"encode_window: layer {layer} takes {packed.plain.shape.depth} inputs, but a window of {window} "
+                f"over rows of {width} has {(2 * window + 1) * width}"
+            )
         made.kernels = packed.plain.kernels
         made.shape = packed.plain.shape
         made.weights = packed.plain.weights
@@ -470,7 +487,8 @@ def adam(float[::1] weights, float[::1] gradient, float[::1] first, float[::1] s
         raise ValueError("adam: weights, gradient and both moments must have the same size")
     if size:
         with nogil:
-            _kernels.adam(&weights[0], &gradient[0], &first[0], &second[0], size, beta1, beta2, epsilon, learn_rate, gradient_scale, decay)
+            _kernels.adam(&weights[0], &gradient[0], &first[0], &second[0], size, beta1, beta2, epsilon, learn_rate,
+                          gradient_scale, decay)
 
 
 def sum_of_squares(const float[::1] values):

@@ -5,7 +5,8 @@ from cpython.dict cimport PyDict_GetItem
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 cdef extern from "kernels/vector_rows.hh" namespace "spacy_lite" nogil:
-    void c_rows_or_zeros "spacy_lite::rows_or_zeros"(const float* table, const int32_t* rows, size_t n, size_t width, float* out)
+    void c_rows_or_zeros "spacy_lite::rows_or_zeros"(const float* table, const int32_t* rows, size_t n, size_t width,
+                                                     float* out)
     void c_mean_rows "spacy_lite::mean_rows"(
         const float* table, const int32_t* rows, const int32_t* lengths, size_t n, size_t width, float* out)
 
@@ -23,7 +24,9 @@ def rows_of(dict key2row, const uint64_t[::1] keys):
 
 
 def rows_or_zeros(const float[:, ::1] table, const int32_t[::1] rows):
-    """The rows (N,) of a table (R, W), float32 (N, W); zeros where a row is negative. Raises IndexError for one beyond the table."""
+    """The rows (N,) of a table (R, W), float32 (N, W); zeros where a row is negative. Raises IndexError for one beyond the
+    table.
+    """
     cdef Py_ssize_t i
     found = numpy.empty((rows.shape[0], table.shape[1]), dtype="float32")
     cdef float[:, ::1] out = found

@@ -23,7 +23,8 @@ cdef extern from "kernels/vector_text.hh" namespace "spacy_lite" nogil:
     cdef int32_t ROW_ENCODING
 
 PROBLEMS = {
-    ROW_COLUMNS: "columns", ROW_NUMBER: "number", ROW_NOT_FINITE: "not finite", ROW_NO_WORD: "no word", ROW_ENCODING: "encoding",
+    ROW_COLUMNS: "columns", ROW_NUMBER: "number", ROW_NOT_FINITE: "not finite", ROW_NO_WORD: "no word",
+    ROW_ENCODING: "encoding",
 }
 
 

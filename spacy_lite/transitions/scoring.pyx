@@ -12,9 +12,9 @@ np.import_array()
 cdef class ScorerWeights:
     """Weights of the hidden and output layers in the layout the search reads. Immutable: made anew when weights change.
 
-    lower: for each slot, a packed linear layer from a token vector to (pieces, hidden). padding (slots, pieces, hidden) float32: contribution of an
-    empty slot. bias (pieces, hidden) float32. upper: packed linear layer from hidden to the moves, or None: then the hidden layer gives
-    the scores itself. unseen (moves,) uint8: moves that must not be predicted, or None.
+    lower: for each slot, a packed linear layer from a token vector to (pieces, hidden). padding (slots, pieces, hidden)
+    float32: contribution of an empty slot. bias (pieces, hidden) float32. upper: packed linear layer from hidden to the moves,
+    or None: then the hidden layer gives the scores itself. unseen (moves,) uint8: moves that must not be predicted, or None.
     """
 
     def __init__(self, list lower not None, padding, bias, Packed upper=None, unseen=None):
@@ -29,10 +29,15 @@ cdef class ScorerWeights:
         if padding.shape[0] > kMaxSlots or not lower:
             raise ValueError(f"ScorerWeights: at most {kMaxSlots} slots and at least 1, got {padding.shape[0]}")
         if len(lower) != padding.shape[0] or bias.shape != padding.shape[1:] or any(p.n_outputs != bias.size for p in lower):
-            raise ValueError(f"ScorerWeights: {len(lower)} slots of {[p.n_outputs for p in lower]} values do not fit padding of shape "
-                             f"{padding.shape} and bias of shape {bias.shape}")
+            raise ValueError(
+                f"ScorerWeights: {len(lower)} slots of {[p.n_outputs for p in lower]} values do not fit padding "
+                f"of shape {padding.shape} and bias of shape {bias.shape}"
+            )
         if upper is not None and upper.shape.depth != <size_t>bias.shape[1]:
-            raise ValueError(f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives {bias.shape[1]}")
+            raise ValueError(
+                f"ScorerWeights: the output layer takes {upper.shape.depth} values, the hidden layer gives "
+                f"{bias.shape[1]}"
+            )
         cdef Packed packed
         cdef size_t slot
         for slot in range(len(lower)):
@@ -46,7 +51,8 @@ cdef class ScorerWeights:
         self.hidden.slots = len(lower)
 
     def score(self, const float[:, ::1] vectors, const int32_t[:, ::1] slots):
-        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. vectors: of the tokens."""
+        """Scores of states given by their slots, (states, slots) tokens or -1: (states, moves) float32. vectors: of the tokens.
+        """
         cdef size_t rows = slots.shape[0]
         if <size_t>slots.shape[1] != <size_t>self.padding_view.shape[0]:
             raise ValueError(f"score: the model looks at {self.padding_view.shape[0]} tokens of a state, got {slots.shape[1]}")
@@ -89,7 +95,8 @@ cdef class ScorerWeights:
 cdef class TrainingTrace:
     """What a training pass noted, one row for every state at every step.
 
-    slots (rows, slots) int32, hidden (rows, hidden) float32, gradient (rows, moves) float32: of the loss by the scores. loss: float.
+    slots (rows, slots) int32, hidden (rows, hidden) float32, gradient (rows, moves) float32: of the loss by the scores. loss:
+    float.
     """
 
     @property
@@ -137,14 +144,17 @@ cdef class TrainingTrace:
     def scatter(self, const float[:, ::1] d_hidden):
         """Gradient of the hidden layer's inputs from that of its outputs, d_hidden (rows, hidden).
 
-        Returns the gradients of the token contributions (slots, tokens, pieces * hidden), of padding (slots, pieces, hidden) and of the
-        bias (pieces, hidden).
+        Returns the gradients of the token contributions (slots, tokens, pieces * hidden), of padding (slots, pieces, hidden)
+        and of the bias (pieces, hidden).
         """
         cdef size_t slots = self.scorer.slots
         cdef size_t pieces = self.scorer.pieces
         cdef size_t hidden = self.scorer.hidden
         if <size_t>d_hidden.shape[0] != self.trace.rows or <size_t>d_hidden.shape[1] != hidden:
-            raise ValueError(f"scatter: gradient must be {(self.trace.rows, hidden)}, got {(d_hidden.shape[0], d_hidden.shape[1])}")
+            raise ValueError(
+                f"scatter: gradient must be {(self.trace.rows, hidden)}, got "
+                f"{(d_hidden.shape[0], d_hidden.shape[1])}"
+            )
         d_tokens = np.zeros((slots, self.scorer.n_tokens, pieces * hidden), dtype=np.float32)
         d_padding = np.zeros((slots, pieces, hidden), dtype=np.float32)
         d_bias = np.zeros((pieces, hidden), dtype=np.float32)
@@ -153,5 +163,6 @@ cdef class TrainingTrace:
         cdef float[:, ::1] bias_view = d_bias
         if self.trace.rows and self.n_tokens:
             with nogil:
-                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0, 0], &padding_view[0, 0, 0], &bias_view[0, 0])
+                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0, 0], &padding_view[0, 0, 0],
+                              &bias_view[0, 0])
         return d_tokens, d_padding, d_bias

@@ -96,8 +96,8 @@ cdef extern from "transitions/any_search.hh" namespace "spacy_lite" nogil:
 cdef class StateBatch:
     """Parser states of a batch of documents, stepped together: what ArcStates and EntityStates share.
 
-    kinds (moves,) int32 and labels (moves,) uint64: the table of moves. lengths (docs,) int32: tokens of each document; what is given for
-    tokens is flat, documents one after the other. probabilities: what `run_with_probabilities` found, else None.
+    kinds (moves,) int32 and labels (moves,) uint64: the table of moves. lengths (docs,) int32: tokens of each document; what is
+    given for tokens is flat, documents one after the other. probabilities: what `run_with_probabilities` found, else None.
     """
     cdef readonly object kinds
     cdef readonly object labels
@@ -116,7 +116,10 @@ cdef class StateBatch:
         self.labels = np.ascontiguousarray(labels, dtype=np.uint64)
         self.lengths = np.ascontiguousarray(lengths, dtype=np.int32)
         if self.kinds.shape != self.labels.shape or self.kinds.size == 0:
-            raise ValueError(f"StateBatch: kinds {self.kinds.shape} and labels {self.labels.shape} must have the same size, at least 1")
+            raise ValueError(
+                f"StateBatch: kinds {self.kinds.shape} and labels {self.labels.shape} must have the same size, "
+                f"at least 1"
+            )
         self.kinds_view = self.kinds
         self.labels_view = self.labels
         self.lengths_view = self.lengths
@@ -164,7 +167,9 @@ cdef class StateBatch:
             self.search.run(scorer, max_moves)
 
     def run_with_probabilities(self, ScorerWeights weights not None, const float[:, ::1] vectors):
-        """As `run`; `probabilities` is then a list of a float32 array a state: the probability of each move it took among the valid ones."""
+        """As `run`; `probabilities` is then a list of a float32 array a state: the probability of each move it took among the
+        valid ones.
+        """
         cdef Scorer scorer = self.scorer(weights, vectors)
         cdef vector[vector[float]] found
         cdef size_t i
@@ -197,8 +202,8 @@ cdef class StateBatch:
         return made
 
     def beam(self, ScorerWeights weights not None, const float[:, ::1] vectors, size_t width, double density=0.0):
-        """Search with a beam of `width`. For every document its hypotheses, best first: (score, heads, moves) for trees, (score, moves)
-        for entities, arrays over the document's tokens.
+        """Search with a beam of `width`. For every document its hypotheses, best first: (score, heads, moves) for trees,
+        (score, moves) for entities, arrays over the document's tokens.
 
         density: hypotheses below this share of the best one's probability are dropped on the way.
         """
@@ -247,7 +252,8 @@ cdef class StateBatch:
     def valid(self, size_t i):
         """(moves,) bool: moves that may be taken in state i."""
         cdef Validity validity = self.search.validity(i)
-        return np.asarray([validity.allows(self.kinds_view[m], self.labels_view[m]) for m in range(self.moves.size)], dtype=bool)
+        return np.asarray([validity.allows(self.kinds_view[m], self.labels_view[m]) for m in range(self.moves.size)],
+                          dtype=bool)
 
     def costs(self, size_t i):
         """(moves,) float32: cost of each move in state i, 9000 for those that may not be taken."""
@@ -272,7 +278,8 @@ cdef class StateBatch:
         for i in range(self.lengths_view.shape[0]):
             self.search.read(i, found)
             if self.lengths_view[i]:
-                memcpy(&out[offset], found.heads.data() if heads else found.moves.data(), self.lengths_view[i] * sizeof(int32_t))
+                memcpy(&out[offset], found.heads.data() if heads else found.moves.data(),
+                       self.lengths_view[i] * sizeof(int32_t))
             offset += self.lengths_view[i]
         return np.asarray(out)[:self.n_tokens]
 
@@ -294,7 +301,8 @@ cdef tuple _hypothesis(const Found& found, bint tree):
 cdef class ArcStates(StateBatch):
     """States of the arc-eager system.
 
-    sent_starts (tokens,) int8: 1 a sentence must start here, -1 must not, 0 open. subtok_label: label that joins parts of a word, or 0.
+    sent_starts (tokens,) int8: 1 a sentence must start here, -1 must not, 0 open. subtok_label: label that joins parts of a
+    word, or 0.
     """
     cdef ArcSearch* arcs
 
@@ -328,7 +336,10 @@ cdef class ArcStates(StateBatch):
             size = self.lengths_view[i]
             for token in range(size):
                 if head_view[first + token] >= size:
-                    raise ValueError(f"set_gold: token {token} of document {i} has head {head_view[first + token]}, but the document has {size}")
+                    raise ValueError(
+                        f"set_gold: token {token} of document {i} has head {head_view[first + token]}, but the "
+                        f"document has {size}"
+                    )
             _list_kids(&head_view[first] if size else NULL, size, &offsets[first + i], &kids[first])
             gold.heads = &head_view[first] if size else NULL
             gold.labels = &label_view[first] if size else NULL
@@ -339,7 +350,8 @@ cdef class ArcStates(StateBatch):
             first += size
 
     def heads(self):
-        """(tokens,) int32: index of each token's head in its document, -1 for none; and the move that attached it, -1 for none."""
+        """(tokens,) int32: index of each token's head in its document, -1 for none; and the move that attached it, -1 for none.
+        """
         return self.read(True), self.read(False)
 
 
@@ -363,8 +375,8 @@ cdef void _list_kids(const int32_t* heads, int32_t size, int32_t* offsets, int32
 cdef class EntityStates(StateBatch):
     """States of the BILUO system.
 
-    iob (tokens,) int8 and types (tokens,) uint64: entities that are on the documents already (0 missing, 1 inside, 2 outside, 3 begin);
-    sent_starts (tokens,) int8; is_space (tokens,) uint8: white space never begins an entity.
+    iob (tokens,) int8 and types (tokens,) uint64: entities that are on the documents already (0 missing, 1 inside, 2 outside, 3
+    begin); sent_starts (tokens,) int8; is_space (tokens,) uint8: white space never begins an entity.
     """
     cdef EntitySearch* spans
     cdef vector[NegativeSpan] negatives
