@@ -25,6 +25,7 @@ html_theme = "furo"
 html_title = "spacy_lite"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
@@ -36,3 +37,17 @@ html_theme_options = {
 }
 if os.environ.get("SPACY_LITE_SITE_URL"):
     html_baseurl = os.environ["SPACY_LITE_SITE_URL"]
+
+
+def setup(app):
+    """Mend what the theme leaves open for people who use keys or screen readers."""
+    app.connect("html-page-context", mend, priority=900)
+
+
+def mend(app, page, template, context, doctree):
+    """Captions of the side bar get the level a heading must have; what may scroll sideways can be reached with keys."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+    if context.get("body"):
+        body = context["body"].replace("<pre>", '<pre tabindex="0">')
+        context["body"] = body.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
