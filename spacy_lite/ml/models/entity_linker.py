@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 from thinc.api import Linear, Maxout, Model, Ragged, chain, reduce_mean, residual, tuplify
+from thinc.layers.residual import init as init_residual
 from thinc.types import Floats2d
 
 from ...config import registry
@@ -59,8 +60,20 @@ def build_nel_encoder_v1(tok2vec: Model[list[Doc], list[Floats2d]], nO: int | No
     return model
 
 
-def _mix(width: int | None) -> Model:
-    return residual(Maxout(nO=width, nI=width, nP=2, dropout=0.0))
+def _mix(width: int | None) -> Model[Floats2d, Floats2d]:
+    model = residual(Maxout(nO=width, nI=width, nP=2, dropout=0.0))
+    model.init = _init_mix
+    return model
+
+
+def _init_mix(model: Model[Floats2d, Floats2d], X: Floats2d | None = None, Y: Floats2d | None = None) -> None:
+    """Its width is that of its input: the words' vectors may have had none when the model was built."""
+    if X is not None:
+        for node in model.walk():
+            for dim in ("nO", "nI"):
+                if node.name == "maxout" and node.has_dim(dim) is None:
+                    node.set_dim(dim, X.shape[1])
+    init_residual(model, X, None)
 
 
 def _describe(model: Model, tok2vec: Model, output_layer: Model) -> None:

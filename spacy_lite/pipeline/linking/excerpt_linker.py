@@ -21,6 +21,10 @@ __all__ = ["EntityLinker_v1"]
 class EntityLinker_v1(EntityLinker):  # noqa: N801
     """The linker for models that read an excerpt and give one vector for it, such as spacy.EntityLinker.v1."""
 
+    @property
+    def _reads_whole_documents(self) -> bool:
+        return False
+
     def _first_rows(self, excerpts: list[Doc]) -> numpy.ndarray:
         return numpy.arange(len(excerpts))
 

@@ -17,7 +17,7 @@ from ...ml.models.entity_linker import empty_kb_for_config
 from ...scorer import Scorer
 from ...tokens import Doc, Span
 from ..trainable_pipe import TrainablePipe
-from .mentions import Mention, batched, best_candidate, gold_entities, scores_of, sentences_around
+from .mentions import Mention, batched, best_candidate, first_entities, gold_entities, scores_of, sentences_around
 
 if TYPE_CHECKING:
     from ...gold import Example
@@ -28,6 +28,7 @@ __all__ = ["EntityLinker", "entity_linker_score", "make_entity_linker_scorer"]
 
 SAMPLE_SIZE = 10
 NOTHING = "NIL"
+TRANSFORMER_LISTENER = "transformer-listener"
 KB_IDS, ENTITIES, SCORES = "kb_ids", "ents", "scores"
 
 
@@ -155,7 +156,7 @@ class EntityLinker(TrainablePipe):
         if not self.incl_context:
             return None
         numbers: dict[tuple[int, int, int], int] = {}
-        excerpts: list[Doc] = []
+        excerpts: list[Span] = []
         around: tuple[Doc, Callable[[Span], tuple[int, int]]] | None = None
         for mention in mentions:
             doc = mention.span.doc
@@ -165,12 +166,22 @@ class EntityLinker(TrainablePipe):
                 start, end = around[1](mention.span)
                 mention.context = numbers.setdefault((id(doc), start, end), len(excerpts))
                 if mention.context == len(excerpts):
-                    excerpts.append(doc[start:end].as_doc())
+                    excerpts.append(doc[start:end])
         if not excerpts:
             return None
         with self._weights_needed():
-            encodings = self.model.predict(excerpts)
-        return self.model.ops.to_numpy(encodings)[self._first_rows(excerpts)].astype("float64")
+            if self._reads_whole_documents:
+                docs = list({id(excerpt.doc): excerpt.doc for excerpt in excerpts}.values())
+                encodings, rows = self.model.predict(docs), first_entities(docs, excerpts)
+            else:
+                docs = [excerpt.as_doc() for excerpt in excerpts]
+                encodings, rows = self.model.predict(docs), self._first_rows(docs)
+        return self.model.ops.to_numpy(encodings)[rows].astype("float64")
+
+    @property
+    def _reads_whole_documents(self) -> bool:
+        """Whether the words' vectors are a transformer's, which belong to a document and do not come with an excerpt."""
+        return any(node.name == TRANSFORMER_LISTENER for node in self.model.walk())
 
     def _first_rows(self, excerpts: list[Doc]) -> numpy.ndarray:
         """The row that stands for each excerpt. The model gives one for every entity; that of the first is taken."""

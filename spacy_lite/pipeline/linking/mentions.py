@@ -1,6 +1,6 @@
 """Mentions of entities: what they may mean, which of it fits best, and the words around them."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,16 @@ from ...tokens import Doc, Span
 if TYPE_CHECKING:
     from ...gold import Example
 
-__all__ = ["Mention", "batched", "best_candidate", "candidate_rows", "gold_entities", "scores_of", "sentences_around"]
+__all__ = [
+    "Mention",
+    "batched",
+    "best_candidate",
+    "candidate_rows",
+    "first_entities",
+    "gold_entities",
+    "scores_of",
+    "sentences_around",
+]
 
 ENTITY_COLUMNS = (ENT_IOB, ENT_TYPE, ENT_KB_ID, ENT_ID)
 
@@ -66,6 +75,16 @@ def sentences_around(doc: Doc, n_sents: int) -> Callable[[Span], tuple[int, int]
         return bounds[max(0, first - n_sents)][0], bounds[min(len(bounds) - 1, last + n_sents)][1]
 
     return around
+
+
+def first_entities(docs: Sequence[Doc], excerpts: Sequence[Span]) -> list[int]:
+    """Number, among all entities of the documents, of the first one that starts in each excerpt."""
+    starts: dict[int, tuple[int, list[int]]] = {}
+    total = 0
+    for doc in docs:
+        starts[id(doc)] = total, [entity.start for entity in doc.ents]
+        total += len(doc.ents)
+    return [starts[id(e.doc)][0] + bisect_left(starts[id(e.doc)][1], e.start) for e in excerpts]
 
 
 def candidate_rows(kb: KnowledgeBase, candidates: Sequence[Candidate]) -> numpy.ndarray:
