@@ -89,11 +89,13 @@ def debug_model(
         return
     (corpus,) = resolve_dot_names(config, [resolved_train_config["train_corpus"]])
     examples = list(corpus(nlp))[:10]
-    nlp.initialize(lambda: examples)
+    with show.loading("Initializing"):
+        nlp.initialize(lambda: examples)
     if wanted.get("print_after_init"):
         _show_model(model, wanted, "after initialisation", show)
-    for _ in range(N_UPDATES):
-        nlp.update(examples, sgd=resolved_train_config["optimizer"])
+    with show.loading(f"Training for {N_UPDATES} updates"):
+        for _ in range(N_UPDATES):
+            nlp.update(examples, sgd=resolved_train_config["optimizer"])
     if wanted.get("print_after_training"):
         _show_model(model, wanted, f"after {N_UPDATES} updates", show)
     if wanted.get("print_prediction"):

@@ -1,5 +1,7 @@
 """Entity linking: what is chosen follows from priors and context; it is learned, saved and loaded; bad settings are named."""
 
+import json
+
 import numpy
 import pytest
 
@@ -415,3 +417,12 @@ def test_training_without_sentences_names_the_way_out():
     linker.initialize(lambda: examples, kb_loader=knowledge)
     with pytest.raises(ValueError, match="annotating_components"):
         linker.update(examples)
+
+
+def test_a_pipeline_of_spacy_gives_the_same_ids(shared_data):
+    folder = shared_data / "spacy38_pipelines" / "en_entity_linker"
+    nlp = spacy_lite.load(folder / "pipeline")
+    expected = [json.loads(line) for line in (folder / "expected.jsonl").read_text("utf8").splitlines()]
+    docs = list(nlp.pipe([row["text"] for row in expected], n_threads=2))
+    assert [[token.ent_kb_id_ for token in doc] for doc in docs] == [row["tokens"]["ent_kb_id_"] for row in expected]
+    assert sum(map(len, map(ids, docs))) > 100

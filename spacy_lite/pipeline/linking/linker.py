@@ -169,6 +169,7 @@ class EntityLinker(TrainablePipe):
                     excerpts.append(doc[start:end])
         if not excerpts:
             return None
+        rows: Sequence[int] | numpy.ndarray
         with self._weights_needed():
             if self._reads_whole_documents:
                 docs = list({id(excerpt.doc): excerpt.doc for excerpt in excerpts}.values())
