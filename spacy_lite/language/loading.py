@@ -134,6 +134,8 @@ def load_model_from_init_py(
     folder = Path(init_file).parent
     meta = get_model_meta(folder)
     data = folder / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    if data.parent.resolve() != folder.resolve() or data.name in (".", ".."):
+        raise FormatError(f"the meta.json of the package {folder} names a folder outside of it: {data.name[:100]!r}")
     if not data.is_dir():
         raise OSError(f"the package {folder} should have its data in {data.name}, and there is no such folder")
     return load_model_from_path(data, vocab=vocab, meta=meta, disable=disable, enable=enable, exclude=exclude, config=config)
@@ -220,6 +222,11 @@ def load_meta(path: str | Path) -> dict[str, Any]:
     for key in ("lang", "name", "version"):
         if not isinstance(meta, dict) or not meta.get(key):
             raise FormatError(f"{path} has no `{key}`: is it the meta.json of a pipeline?")
+        if not isinstance(meta[key], str):
+            raise FormatError(f"{path}: `{key}` should be a string, got {str(meta[key])[:100]!r}")
+    for key in ("vectors", "labels"):
+        if not isinstance(meta.get(key, {}), dict):
+            raise FormatError(f"{path}: `{key}` should be a map, got {str(meta[key])[:100]!r}")
     return meta
 
 

@@ -50,6 +50,7 @@ def load_weights(model: Model, data: bytes) -> None:
     for number, (node, saved, params) in enumerate(zip(nodes, message["nodes"], message["params"], strict=True)):
         place = f"layer {number}, `{node.name}`,"
         _check_saved(place, saved, params, node, len(nodes))
+    _check_complete(nodes, message["params"])
     model.from_dict(message)
     for number, (node, (dims, attrs)) in enumerate(zip(nodes, before, strict=True)):
         _check_loaded(f"layer {number}, `{node.name}`,", node, dims, attrs)
@@ -80,6 +81,14 @@ def _check_saved(place: str, saved: Any, params: Any, node: Model, n_nodes: int)
         if value is not None and (not isinstance(value, numpy.ndarray) or value.dtype != "float32"):
             found = value.dtype if isinstance(value, numpy.ndarray) else type(value).__name__
             raise FormatError(f"{place} has {found} as weights `{name}` in the file: expected float32")
+
+
+def _check_complete(nodes: list[Model], saved: list[Mapping[str, Any]]) -> None:
+    """Whether the file has all weights, or none at all."""
+    missing = [(i, name) for i, node in enumerate(nodes) for name in node.param_names if saved[i].get(name) is None]
+    if missing and any(value is not None for params in saved for value in params.values()):
+        number, name = missing[0]
+        raise FormatError(f"layer {number}, `{nodes[number].name}`, has no weights `{name}` in the file, though others have")
 
 
 def _check_loaded(place: str, node: Model, dims: dict[str, int], attrs: dict[str, Any]) -> None:

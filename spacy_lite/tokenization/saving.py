@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FormatError
-from ..serialize import atomic_file, from_bytes, to_bytes
+from ..serialize import atomic_file, from_bytes, reading, to_bytes
 from .affix import native_pattern
 from .patterns import LazyPattern
 
@@ -69,14 +69,15 @@ def read_settings(tokenizer: Any, data: bytes, exclude: Iterable[str]) -> None:
     rules = saved.get("exceptions", {})
     if not isinstance(rules, dict):
         raise FormatError(f"the tokenizer's exceptions should be a map, got {type(rules).__name__}")
-    if "vocab" in saved:
-        tokenizer.vocab.from_bytes(saved["vocab"], exclude=exclude)
-    tokenizer.rules = {}
-    for name, function in functions.items():
-        setattr(tokenizer, name, function)
-    if "faster_heuristics" in saved:
-        tokenizer.faster_heuristics = bool(saved["faster_heuristics"])
-    tokenizer.rules = rules
+    with reading("a tokenizer"):
+        if "vocab" in saved:
+            tokenizer.vocab.from_bytes(saved["vocab"], exclude=exclude)
+        tokenizer.rules = {}
+        for name, function in functions.items():
+            setattr(tokenizer, name, function)
+        if "faster_heuristics" in saved:
+            tokenizer.faster_heuristics = bool(saved["faster_heuristics"])
+        tokenizer.rules = rules
 
 
 def _function(name: str, source: Any) -> Any:
