@@ -311,7 +311,8 @@ def _reported(what: str) -> Iterator[None]:
 def _table_of(parts: dict[str, Any]) -> LookupTable:
     """The table of bytes' parts. Raises the errors of `_reported` where they do not fit together."""
     n_entities, n_aliases, width = srsly.json_loads(parts["header"])
-    vectors = numpy.asarray(srsly.json_loads(parts["entity_vectors"]), dtype="f").reshape(n_entities, width)
+    # A knowledge base that spaCy read from a file writes one more vector than it has: an empty one at the end.
+    vectors = numpy.asarray(srsly.json_loads(parts["entity_vectors"])[:n_entities], dtype="f").reshape(n_entities, width)
     entries = srsly.json_loads(parts["entries"])
     headers, positions, probabilities = (srsly.json_loads(part) for part in srsly.json_loads(parts["aliases"]))
     if len(entries) != n_entities or not len(headers) == len(positions) == len(probabilities) == n_aliases:

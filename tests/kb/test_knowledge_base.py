@@ -191,6 +191,13 @@ def test_bytes_of_spacy_are_read():
     assert facts(kb) == facts(small())
 
 
+def test_bytes_may_end_with_an_empty_vector_as_those_of_a_base_that_spacy_read_from_a_file():
+    parts = srsly.msgpack_loads(small().to_bytes())
+    parts["entity_vectors"] = srsly.json_dumps([*srsly.json_loads(parts["entity_vectors"]), []])
+    kb = InMemoryLookupKB(Vocab(), entity_vector_length=small().entity_vector_length)
+    assert kb.from_bytes(srsly.msgpack_dumps(parts)).to_bytes() == small().to_bytes()
+
+
 def test_released_files_come_out_as_they_went_in(shared_data, tmp_path):
     for folder in ("data_kb_tok/kb", "en_entity_linker/pipeline/entity_linker/kb"):
         source = shared_data / "spacy38_pipelines" / folder
