@@ -32,7 +32,7 @@ def text_length(text: Any) -> int:
 def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: int = 1) -> Iterator[Batch]:
     """Cut a stream into batches.
 
-    as_tuples: the items are (text, context). most_texts: the caller's limit. workers: how many work on batches at the same time.
+    as_tuples: the items are (text, context). most_texts: the caller's limit. workers: how many work on batches at a time.
 
     A batch is handed on as soon as it is full: of an endless stream never more than one batch is waiting.
     """
