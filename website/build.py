@@ -41,7 +41,9 @@ def main() -> None:
     problems = links.missing_names(HTML, names) + links.check(HTML)
     if problems:
         sys.exit("Broken:\n  " + "\n  ".join(problems))
-    print(f"{HTML / 'index.html'}: {len(list(HTML.rglob('*.html')))} pages, {len(names)} public names, all links good; ", end="")
+    print(
+        f"{HTML / 'index.html'}: {len(list(HTML.rglob('*.html')))} pages, {len(names)} public names, all links good; ", end=""
+    )
     print(f"{time.perf_counter() - started:.0f} s")
 
 

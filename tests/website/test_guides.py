@@ -12,7 +12,9 @@ PAGES = sorted((ROOT / "website" / "pages").rglob("*.md"))
 
 
 def pages_with_code() -> list[Path]:
-    return [page for page in PAGES if "```python" in page.read_text(encoding="utf8") or "```bash" in page.read_text(encoding="utf8")]
+    return [
+        page for page in PAGES if "```python" in page.read_text(encoding="utf8") or "```bash" in page.read_text(encoding="utf8")
+    ]
 
 
 @pytest.mark.parametrize("page", pages_with_code(), ids=lambda page: page.stem)

@@ -56,7 +56,7 @@ def test_languages_and_components_together(site):
     assert differing(site, mixed()) == []
 
 
-@pytest.mark.parametrize("hardware,optimize", itertools.product(("cpu", "gpu"), ("efficiency", "accuracy")))
+@pytest.mark.parametrize("hardware,optimize", list(itertools.product(("cpu", "gpu"), ("efficiency", "accuracy"))))
 def test_what_is_clicked_is_what_is_shown(site, hardware, optimize):
     driver = site.open("quickstart.html")
     for name, value in (("hardware", hardware), ("optimize", optimize), ("component", "morphologizer")):

@@ -24,7 +24,11 @@ def write_gallery(folder: Path) -> None:
     news = nlp("Norwell Rovers meet Sandmere United at Port Asher on Sunday, said Mara Quill.")
     news.ents = [named(news, text, label) for text, label in NAMES]
     overlapping = nlp("The new ferry to Sandmere Island was late again")
-    overlapping.spans["sc"] = [Span(overlapping, 0, 6, "VEHICLE"), Span(overlapping, 4, 6, "PLACE"), Span(overlapping, 4, 5, "NAME")]
+    overlapping.spans["sc"] = [
+        Span(overlapping, 0, 6, "VEHICLE"),
+        Span(overlapping, 4, 6, "PLACE"),
+        Span(overlapping, 4, 5, "NAME"),
+    ]
     parts = [GALLERY]
     for title, doc, style, options in (
         ("Dependencies", sentence, "dep", {}),

@@ -51,4 +51,6 @@ def check(folder: Path) -> list[str]:
 def missing_names(folder: Path, names: list[PublicName]) -> list[str]:
     """One line for each public name that no page describes."""
     anchors = {anchor for path in (folder / "api").glob("*.html") for anchor in Page(path).anchors}
-    return [f"{n.best_path}.{n.name}: public, but no page describes it" for n in names if f"{n.best_path}.{n.name}" not in anchors]
+    return [
+        f"{n.best_path}.{n.name}: public, but no page describes it" for n in names if f"{n.best_path}.{n.name}" not in anchors
+    ]

@@ -80,7 +80,11 @@ def _function(kind: str, name: str) -> str:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    settings = [(item.name, _annotation(item.annotation), _default(item.default)) for item in parameters if item.kind != item.VAR_KEYWORD]
+    settings = [
+        (item.name, _annotation(item.annotation), _default(item.default))
+        for item in parameters
+        if item.kind != item.VAR_KEYWORD
+    ]
     doc = to_markdown(inspect.getdoc(function) or "", [name for name, _, _ in settings])
     where = f"Defined in `{BUILTINS[kind][name]}`."
     return "\n\n".join(part for part in (title, doc, _settings(settings), where) if part)
@@ -90,12 +94,18 @@ def _from_source(module: str, name: str) -> str:
     """Docstring and settings of a registered function whose module needs a package that is not installed here."""
     path = ROOT / Path(*module.split(".")).with_suffix(".py")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
-        if isinstance(node, ast.FunctionDef) and any(f'"{name}"' in ast.unparse(item).replace("'", '"') for item in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(
+            f'"{name}"' in ast.unparse(item).replace("'", '"') for item in node.decorator_list
+        ):
             found = [*node.args.posonlyargs, *node.args.args]
             defaults = [None] * (len(found) - len(node.args.defaults)) + list(node.args.defaults)
             pairs = [*zip(found, defaults, strict=True), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
             rows = [
-                (item.arg, f"`{ast.unparse(item.annotation)}`" if item.annotation else "", f"`{ast.unparse(value)}`" if value else "required")
+                (
+                    item.arg,
+                    f"`{ast.unparse(item.annotation)}`" if item.annotation else "",
+                    f"`{ast.unparse(value)}`" if value else "required",
+                )
                 for item, value in pairs
             ]
             doc = to_markdown(ast.get_docstring(node) or "", [item.arg for item, _ in pairs])
@@ -113,8 +123,17 @@ def _settings(rows: list[tuple[str, str, str]]) -> str:
 def _annotation(value: Any) -> str:
     if value is inspect.Parameter.empty:
         return ""
-    text = value if isinstance(value, str) else getattr(value, "__name__", str(value)) if isinstance(value, type) else str(value)
-    for noise in ("typing.", "collections.abc.", "thinc.types.", "thinc.model.", "spacy_lite.tokens.doc.", "spacy_lite.language.language."):
+    text = (
+        value if isinstance(value, str) else getattr(value, "__name__", str(value)) if isinstance(value, type) else str(value)
+    )
+    for noise in (
+        "typing.",
+        "collections.abc.",
+        "thinc.types.",
+        "thinc.model.",
+        "spacy_lite.tokens.doc.",
+        "spacy_lite.language.language.",
+    ):
         text = text.replace(noise, "")
     return f"`{text}`" if len(text) < 90 else "`Callable`" if "Callable" in text else f"`{text[:86]}…`"
 
@@ -141,7 +160,11 @@ def write_components(folder: Path) -> None:
     parts += ["\n".join(overview), *sections]
     special = sorted(name for name in BUILTINS["factories"] if "." in name)
     if special:
-        parts.append("## For one language\n\n" + ", ".join(f"`{item}`" for item in special) + ": as above, with the language's own rules.")
+        parts.append(
+            "## For one language\n\n"
+            + ", ".join(f"`{item}`" for item in special)
+            + ": as above, with the language's own rules."
+        )
     (folder / "components.md").write_text("\n\n".join(parts) + "\n", encoding="utf8")
 
 
@@ -180,7 +203,9 @@ def _component(name: str, meta: Any, doc: str) -> str:
     shown = f"Its default model:\n\n```ini\n{Config({'model': model}).to_str().strip()}\n```" if model else ""
     parts = [f"(factory-{name.replace('_', '-')})=\n## {name}".replace("## " + name, "## " + name.replace("_", "\\_"))]
     names = [key for key, _, _ in settings] + ["nlp", "name"]
-    return "\n\n".join(part for part in [*parts, to_markdown(doc, names), "\\\n".join(facts), _settings(settings), shown] if part)
+    return "\n\n".join(
+        part for part in [*parts, to_markdown(doc, names), "\\\n".join(facts), _settings(settings), shown] if part
+    )
 
 
 def _listed(items: Any) -> str:
@@ -221,9 +246,25 @@ def _command(words: list[str], command: Any) -> str:
             continue
         is_argument = item.param_type_name == "argument"
         name = f"`{item.name}`" if is_argument else ", ".join(f"`{option}`" for option in [*item.opts, *item.secondary_opts])
-        default = "required" if item.required else "" if item.default in (None, (), ...) else f"`{getattr(item.default, 'value', item.default)}`"
+        default = (
+            "required"
+            if item.required
+            else ""
+            if item.default in (None, (), ...)
+            else f"`{getattr(item.default, 'value', item.default)}`"
+        )
         rows.append(f"| {name} | {escape_cell(item.help or '')} | {default} |")
-    usage = " ".join(["spacy_lite", *words, *(f"[{i.name}]" if not i.required else i.name for i in command.params if i.param_type_name == "argument")])
+    usage = " ".join(
+        [
+            "spacy_lite",
+            *words,
+            *(f"[{i.name}]" if not i.required else i.name for i in command.params if i.param_type_name == "argument"),
+        ]
+    )
     settings = "| argument or option | what | default |\n|---|---|---|\n" + "\n".join(rows) if rows else ""
     title = "## " + " ".join(words)
-    return "\n\n".join(part for part in (title, f"```text\n{usage} [options]\n```", to_markdown(inspect.cleandoc(command.help or ""), []), settings) if part)
+    return "\n\n".join(
+        part
+        for part in (title, f"```text\n{usage} [options]\n```", to_markdown(inspect.cleandoc(command.help or ""), []), settings)
+        if part
+    )
