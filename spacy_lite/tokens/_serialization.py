@@ -99,7 +99,7 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
         msg,
         {
             "sentiment": lambda value: setattr(doc, "sentiment", value),
-            "tensor": lambda value: setattr(doc, "tensor", value),
+            "tensor": lambda value: setattr(doc, "tensor", numbers(value)),
             "cats": lambda value: doc.cats.update(value),
             "spans": doc.spans.from_bytes,
             "has_unknown_spaces": lambda value: setattr(doc, "has_unknown_spaces", value),
@@ -107,6 +107,13 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
         exclude,
     )
     return doc
+
+
+def numbers(value: Any) -> Any:
+    """The tensor in a file. Raises FormatError where it is no array of numbers."""
+    if getattr(getattr(value, "dtype", None), "kind", "") not in tuple("fiub"):
+        raise FormatError(f"the tensor of a Doc is an array of numbers, got {getattr(value, 'dtype', type(value).__name__)}")
+    return value
 
 
 def append_words(doc: Any, text: str, body: numpy.ndarray) -> None:
