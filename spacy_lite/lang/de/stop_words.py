@@ -19,14 +19,7 @@ jetzt immer wieder mehr viel viele wenig wenige etwa ganz gar also dabei dafür 
 darauf darin darum davon davor dazu deshalb deswegen eben einmal ja nein hin her heute allein allem anderem andere
 anderen anders bald beide beiden bereits besonders denen deren dessen dies ebenso einander ende erst gern je los na
 oft recht sagt sagte sonst später statt tun überhaupt übrigens wegen weiter weitere weiteren wenigstens wohl zuerst
-zunächst zusammen zwei drei vier fünf sechs sieben acht neun zehn elf a ach achte achten achter achtes allerdings
-allgemeinen andern ausser ausserdem außer außerdem bekannt besser besten bisher dadurch dahin daneben dank darunter
-darüber dasein daselbst dementsprechend demgegenüber demgemäss demselben demzufolge denselben dermaßen derselben
-desselben drin dritte dritten durchaus durften dürft eigen eigene eigenen eigener eigenes einige einigen einiger
-einiges entweder erste ersten erster erstes früher fünfte fünften gab ganze ganzen ganzer ganzes gehen gekannt gekonnt
-gemocht gemusst genug gerade gesagt gewollt geworden ging gleich grosse grossen groß große großen großer großes gut
-gute guter gutes heisst heißt hoch irgend jahr jahre jahren jedermann jedoch kam kaum kleine kleinen kleiner kleines
-kommen kommt kurz lang lange leicht leider lieber machte magst manchem mittel mochte morgen möglich müsst nahm
-natürlich neue neuen niemandem niemanden oben offen rund sah schlecht seitdem tag tage tagen tat teil trotzdem vielem
-vielleicht vierte wahr weit weniger wirklich wollt währenddem zehnte zeit zurück zwar zweite zweiten
+zunächst zusammen zwei drei vier fünf sechs sieben acht neun zehn elf a ach gab gehen geworden ging groß große großen
+gut gute heißt jahr jahre jahren kleine kleinen kommen lang lange leicht leider machte neue neuen offen rund tag tat
+teil
 """)

@@ -17,13 +17,5 @@ bajo con contra de desde durante en entre hacia hasta mediante para por sin sobr
 tampoco ya aún todavía muy más menos tan tanto así aquí ahí allí entonces luego después antes ahora hoy bien mal casi
 solo sólo solamente además quizá quizás cómo cuándo dónde cuánto cuánta cuántos cuántas buenos dan dos tres cuatro
 cinco considera embargo existe gran grande grandes mayor mejor dentro fuera fin final junto propio propia propios
-propias respecto salvo total último última últimos últimas usa usar vais veces vez ambos apenas aproximadamente aquél
-aquélla arriba aun bastante buen buena buenas bueno cierta cierto ciertos claro creo cuanta cuantas cuanto cuantos da
-dado dar debajo decir delante demasiado demás detrás dice dicen dicho dieron diferente diferentes dio encima encuentra
-enfrente enseguida excepto existen habla hablan hacen hacerlo haces hago hecho hicieron hizo igual incluso lado largo
-lleva llevar manera modo ningunos nueva nuevas nuevo nuevos ocho parece parte partir pasada pasado peor pesar podemos
-podrá podrán podría podrían poner posible primera primero primeros pronto próximo próximos pudo pueda puedo quedó
-quiere realizar sabe sabemos saben saber sabes segunda segundo seis sigue siguiente sola solas solos tarde temprano
-tendrá tendrán tenga tenido tercera trata través tuvo ultimo usas uso vamos ver verdad verdadera verdadero voy ésa
-ésas ése ésos ésta éstas éste éstos
+propias respecto salvo total último última últimos últimas usa usar vais veces vez da encuentra partir ver ése
 """)

@@ -20,12 +20,9 @@ excepté etc importe juste longtemps lors maintenant nombreux nombreuses notamme
 sien sienne siens siennes parfois près proche plutôt quant quelconque quiconque sauf seul seule seuls seules sinon
 suivant suivante suivants suivantes via vu vais fais font peux pouvait pourrait deux trois quatre cinq six sept huit
 dix onze douze treize quatorze quinze seize vingt trente quarante cinquante soixante cent mille premier première
-deuxième troisième abord allaient allons apres attendu bas bat celles-là certain cinquantaine cinquantième cinquième
-compris c’ da dedans dehors desormais desquels deuxièmement devers devra différente dire directement dit dite dits
-dixième d’ effet etaient etais etre exactement faisaient faisant façon feront gens hi hormis huitième i j’ laisser lès
-l’ memes merci mien mienne miens m’ neuvième nouveau nul n’ o onzième ouvert ouverte ouverts parle parlent parler
-pense permet possible possibles premièrement pres préalable pu quatrième quatrièmement qu’ relative relativement rend
-rendre restant reste restent retour sait semblaient semble semblent sent septième sixième spécifique spécifiques stop
-suffisant suffisante suffit suit suivre s’ tenant tenir tente tienne tiens touchant tres troisièmement t’ vas vé â ès
-ô
+deuxième troisième abord allons bas bat certain cinquantaine cinquantième cinquième compris da dehors deuxièmement
+devra différente dire directement dit dite dixième effet etaient etre faisaient faisant façon feront gens hi i laisser
+lès merci nouveau nul o ouvert ouverte ouverts parle parlent parler pense permet possible premièrement pres préalable
+pu quatrième quatrièmement relative relativement rend rendre reste restent retour sait semblaient semble semblent sent
+spécifique spécifiques stop suffisante suffit suit suivre tenant tenir tente tienne tiens touchant vas â ô
 """)

@@ -16,12 +16,5 @@ può deve va sta stanno e ed od ma però se come quando mentre perché dunque qu
 verso senza sopra sotto dopo prima contro durante secondo non mai sempre anche ancora già più meno tanto così qui là
 dove allora poi ora adesso oggi ieri bene male quasi solo soltanto pure forse invece inoltre circa ecco no altrimenti
 comunque dell due ecc fin fine fino fui fuori grande infatti insieme lungo nell nonostante oltre ossia piuttosto quest
-subito tre tuttavia via vicino primo agl all altrove altrui anni anno assai attraverso caso cento certa certe certi
-certo chicchessia chiunque ciascuna ciascuno cima città concernente dall davanti degl dentro detto dice dietro dire
-dovra dovunque effettivamente entrambi eppure esempio faccia facciamo fatto finalmente finche generale gia intanto
-intorno lato li lontano macche magari maggior malgrado medesimo meglio mezzo mila moltissimo nemmeno neppure nondimeno
-novanta nove nuovo ognuna ognuno ore otto parecchi parecchie parecchio peggio perche percio perfino pero persino
-persone piu poiche possa possedere posteriore potrebbe preferibilmente principalmente probabilmente proprio puo
-qualcuna qualunque quanta quante quanti quanto quantunque quattro salvo sembra sembrare sette solito spesso sto
-successivamente talvolta tempo tranne trenta ulteriore ultimo varia varie vario volta volte
+subito tre tuttavia via vicino primo all città li ore otto sto
 """)

@@ -14,5 +14,5 @@ sinds te tegen ten ter tijdens tot tussen uit van vanaf volgens voor voorbij weg
 veel meer weinig minder hier daar er hoe waarom nu toch even altijd vaak weer eens ooit alleen slechts misschien bijna
 ongeveer verder zo zoals daarom daarna ja af allen anders beiden bijvoorbeeld bovendien daarin den der des dezelfde
 eerder eerste etc evenwel ge gedurende hare later liever mogelijk net omhoog ondertussen opnieuw pas precies reeds
-spoedig steeds tamelijk toe uwe vandaan veeleer verre vooral vroeg vooraf wiens ‘t
+spoedig steeds tamelijk toe uwe vandaan veeleer verre vooral vroeg vooraf wiens
 """)

@@ -14,10 +14,5 @@ teve ter faz fazer pode podem poder deve devem vai vão ir e ou mas porém porqu
 logo portanto após até com contra de desde em entre para por sem sob sobre não nunca sempre também já ainda mais menos
 tão tanto assim aqui aí ali lá onde então depois antes agora ontem bem mal só somente apenas além talvez sim des dois
 dentro diante fora final for forma grande grandes inclusive local longe maior menor novo nova perto ponto próprio quer
-primeiro segundo tens três último vais vez vezes zero através atrás baixo bastante boa bom breve catorze cedo cento
-certamente certeza cima cinco coisa contudo cá dar debaixo demais deverá dez direita disso diz dizem dizer doze duas
-dá dão estará estive exemplo fará fazeis fazem fazemos fazes fazia faço fez fim foste mil novas nove novos oitava
-oitavo oito onze parece parte partir porquê posso possível primeira próxima próximo põe põem qualquer quanto quarta
-quarto quatro quero quinta quinto quinze segunda sei seis sete sexta sexto sétima sétimo tanta tarde tendes terceira
-terceiro tive tivemos tudo vem ver vos
+primeiro segundo tens três último vais vez vezes zero mil onze partir ver vos
 """)
