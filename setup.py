@@ -39,6 +39,8 @@ def compile_arguments(kernels: bool) -> list[str]:
         "-Wno-unused-function",
         "-Wno-sign-compare",
         "-Wno-cpp",
+        "-Wno-maybe-uninitialized",  # of GCC 12 inside its own intrinsics
+        "-Wno-uninitialized",
     ]
     if os.environ.get("SPACY_LITE_SANITIZE"):
         flags += ["-fsanitize=address,undefined", "-g"]

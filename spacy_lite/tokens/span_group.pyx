@@ -175,6 +175,8 @@ cdef class SpanGroup:
             if any([isinstance(value, dict) for value in message.get("attrs", {}).values()]):
                 message = unpack(bytes_data, plugins=True)
             name, attrs = message.get("name", ""), message.get("attrs", {})
+            if not (isinstance(name, str) and isinstance(attrs, dict)):
+                raise TypeError(f"its name is {type(name).__name__} and its attrs are {type(attrs).__name__}, not str and dict")
             records = [SPAN_RECORD.unpack(record) for record in message["spans"]]
         except (ValueError, TypeError, KeyError, AttributeError, struct.error) as error:
             raise FormatError(

@@ -1,6 +1,7 @@
 """Span groups: lists of spans that belong to a Doc, and the dict of them."""
 
 import pytest
+import srsly
 
 from spacy_lite.errors import FormatError
 from spacy_lite.tokens import Doc, Span, SpanGroup
@@ -119,7 +120,9 @@ def test_no_groups_are_an_empty_list(doc):
 
 def test_damaged_bytes_are_refused(doc, vocab):
     data = doc.spans["x"].to_bytes()
-    for damaged in (data[:-3], b"", b"junk", data.replace(b"spans", b"spams")):
+    message = srsly.msgpack_loads(data)
+    of_another_kind = [srsly.msgpack_dumps({**message, **change}) for change in ({"name": 3}, {"attrs": [1]}, {"name": None})]
+    for damaged in (data[:-3], b"", b"junk", data.replace(b"spans", b"spams"), *of_another_kind):
         with pytest.raises(FormatError):
             SpanGroup(doc).from_bytes(damaged)
     short = Doc(vocab, words=["a", "b"])
