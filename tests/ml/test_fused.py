@@ -6,7 +6,7 @@ from thinc.api import fix_random_seed, set_dropout_rate
 
 from spacy_lite import blank
 from spacy_lite.config import registry
-from spacy_lite.kernels import network
+from spacy_lite.kernels import embedding, network
 from spacy_lite.ml.fused import plain_layers
 from spacy_lite.tokens import Doc
 
@@ -115,9 +115,9 @@ def test_the_published_tree_does_take_the_fused_path(vocab, monkeypatch):
     docs = make_docs(vocab, [4, 2])
     model = make_model(cnn(), docs)
     called = []
-    for name in ("hash_embed", "encode_window", "window_maxout_norm_train"):
-        kernel = getattr(network, name)
-        monkeypatch.setattr(network, name, lambda *args, kernel=kernel, name=name: (called.append(name), kernel(*args))[1])
+    for module, name in ((embedding, "hash_embed"), (network, "encode_window"), (network, "window_maxout_norm_train")):
+        kernel = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, kernel=kernel, name=name: (called.append(name), kernel(*args))[1])
     model.predict(docs)
     model.begin_update(docs)
     assert called == ["hash_embed", "encode_window", "hash_embed", *["window_maxout_norm_train"] * 2]
