@@ -352,8 +352,6 @@ class Vectors(BaseVectors):
         alike = settings_of(self) == settings_of(value) and self.key2row == value.key2row
         return alike and numpy.array_equal(to_numpy(self.data), to_numpy(value.data))
 
-    __hash__ = None  # type: ignore[assignment]
-
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Strings, keys, rows and settings as msgpack. exclude: `strings`."""
         return vectors_to_bytes(self, exclude)

@@ -114,10 +114,10 @@ class Config(confection.Config):
         is_interpolated: bool | None = None,
         section_order: list[str] | None = None,
     ) -> None:
-        super().__init__(data, is_interpolated=is_interpolated, section_order=section_order)  # type: ignore[arg-type]
+        super().__init__(data, is_interpolated=is_interpolated, section_order=section_order)
         self.origin = getattr(data, "origin", None)
 
-    def from_str(  # type: ignore[override]
+    def from_str(
         self, text: str, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None, file: str | None = None
     ) -> "Config":
         """Read the config from a string and return it. `file` names its source in error messages. Raises ConfigError."""
@@ -134,11 +134,11 @@ class Config(confection.Config):
 
     def from_bytes(
         self, bytes_data: bytes, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
-    ) -> "Config":  # type: ignore[override]
+    ) -> "Config":
         """Read the config from a byte string (UTF-8) and return it. Raises ConfigError."""
         return self.from_str(bytes_data.decode("utf8"), interpolate=interpolate, overrides=overrides)
 
-    def from_disk(  # type: ignore[override]
+    def from_disk(
         self, path: str | Path, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
     ) -> "Config":
         """Read the config from a file and return it. Raises ConfigError."""
@@ -181,7 +181,7 @@ class Config(confection.Config):
         """A deep copy."""
         return self._like(super().copy())
 
-    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> "Config":  # type: ignore[override]
+    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> "Config":
         """A copy with the updates written over it, block by block. remove_extra: leave out updates this config has no key
         for.
         """

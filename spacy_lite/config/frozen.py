@@ -19,7 +19,7 @@ class SimpleFrozenDict(dict):
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError(self.error)
 
-    __setitem__ = __delitem__ = pop = popitem = clear = update = setdefault = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = pop = popitem = clear = update = setdefault = __ior__ = _refuse
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "SimpleFrozenDict":
         return self
@@ -40,7 +40,7 @@ class SimpleFrozenList(list):
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError(self.error)
 
-    __setitem__ = __delitem__ = append = clear = extend = insert = pop = remove = reverse = sort = __iadd__ = __imul__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = append = clear = extend = insert = pop = remove = reverse = sort = __iadd__ = __imul__ = _refuse
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "SimpleFrozenList":
         return self

@@ -215,9 +215,9 @@ def _as_model(value: Any, parameter: Parameter | None) -> Any:
 def signature_of(function: Callable[..., Any]) -> Signature:
     """The arguments a registered function takes."""
     found = inspect.signature(function)
+    is_class, owner = isinstance(function, type), typing.cast(Any, function)
     try:
-        target: Any = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
-        hints = typing.get_type_hints(target)
+        hints = typing.get_type_hints(owner.__init__ if is_class else owner)
     except Exception:
         hints = {}  # annotations that cannot be evaluated here are not checked
     parameters = {}

@@ -1,5 +1,6 @@
 """Drawings of annotations: dependency trees as SVG, entities and spans in HTML, in a file, a notebook or a small web server."""
 
+import builtins
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, overload
@@ -46,7 +47,10 @@ def render(
     jupyter: Literal[False],
     options: Mapping[str, Any] | None = None,
     manual: bool = False,
-) -> str: ...
+) -> str:
+    """Outside a notebook: the markup."""
+
+
 @overload
 def render(
     docs: Iterable[Doc | Span | Mapping[str, Any]] | Doc | Span | Mapping[str, Any],
@@ -56,7 +60,10 @@ def render(
     jupyter: bool | None = None,
     options: Mapping[str, Any] | None = None,
     manual: bool = False,
-) -> str | None: ...
+) -> str | None:
+    """Wherever it runs: the markup, or None where it was shown in a notebook."""
+
+
 def render(
     docs: Iterable[Doc | Span | Mapping[str, Any]] | Doc | Span | Mapping[str, Any],
     style: str = "dep",
@@ -138,8 +145,8 @@ def set_render_wrapper(func: Callable[[str], str]) -> None:
 
 def is_in_jupyter() -> bool:
     """Whether this runs in a notebook."""
-    try:
-        shell = get_ipython()  # type: ignore[name-defined]
-    except NameError:
+    get_shell = getattr(builtins, "get_ipython", None)  # IPython puts it there while it runs
+    if get_shell is None:
         return False
+    shell = get_shell()
     return shell.__class__.__name__ == "ZMQInteractiveShell" or shell.__class__.__module__ == "google.colab._shell"

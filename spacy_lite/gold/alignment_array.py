@@ -73,7 +73,5 @@ class AlignmentArray:
             return NotImplemented
         return numpy.array_equal(self.lengths, other.lengths) and numpy.array_equal(self.data, other.data)
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"AlignmentArray({[self[i].tolist() for i in range(len(self))]})"

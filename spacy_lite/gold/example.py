@@ -68,6 +68,7 @@ class Example:
 
     @predicted.setter
     def predicted(self, doc: Doc) -> None:
+        """Replace it; it is aligned anew."""
         self._predicted = doc
         self._alignment = None
 
@@ -78,6 +79,7 @@ class Example:
 
     @reference.setter
     def reference(self, doc: Doc) -> None:
+        """Replace it; it is aligned anew."""
         self._reference = doc
         self._alignment = None
 

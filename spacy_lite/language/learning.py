@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from thinc.api import get_current_ops
 
@@ -16,6 +16,9 @@ from .initialization import initialize_pipeline
 from .listening import replace_listeners
 from .running import Running
 from .steps import annotate_batch, check_names, steps_of
+
+if TYPE_CHECKING:
+    from .language import Language
 
 __all__ = ["Learning"]
 
@@ -34,7 +37,7 @@ class Learning(Running):
         get_examples: called for a sample of the training data, as often as needed. sgd: the optimizer, by default the one of
         the config. Returns the optimizer.
         """
-        return initialize_pipeline(self, get_examples, sgd)  # type: ignore[arg-type]
+        return initialize_pipeline(cast("Language", self), get_examples, sgd)
 
     def begin_training(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Optimizer | None = None
@@ -188,9 +191,8 @@ class Learning(Running):
             scorer = Scorer(**{"nlp": self, **(scorer_cfg or {})})
         started = time.perf_counter()
         for example in examples:
-            self.make_doc(
-                example.reference.text
-            )  # the gold tokens are used below; this is for the speed, texts being what a user has
+            # The gold tokens are used below: this is for the speed, texts being what a user has.
+            self.make_doc(example.reference.text)
         numbered = ((example.predicted, index) for index, example in enumerate(examples))
         annotated = self.pipe(numbered, as_tuples=True, batch_size=batch_size, component_cfg=component_cfg)
         words = 0
@@ -220,7 +222,7 @@ class Learning(Running):
         tok2vec_name: the upstream component. pipe_name: the listening one. listeners: where in its config the listeners are,
         such as ["model.tok2vec"]. Raises ValueError when that is not so.
         """
-        replace_listeners(self, tok2vec_name, pipe_name, list(listeners))  # type: ignore[arg-type]
+        replace_listeners(self, tok2vec_name, pipe_name, list(listeners))
 
     def _optimizer_for(self, sgd: Optimizer | None | bool) -> Any:
         """The optimizer to apply gradients with, or None for none."""

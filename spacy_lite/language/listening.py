@@ -8,7 +8,7 @@ from ..config.dotted import dot_to_object, set_dot_to_object
 from ..errors import ListenerError, nearest
 
 if TYPE_CHECKING:
-    from .language import Language
+    from .pipes import PipelineEditing
 
 __all__ = ["is_upstream", "link_components", "replace_listeners"]
 
@@ -38,7 +38,7 @@ def link_components(components: Sequence[tuple[str, Any]]) -> None:
                 component.find_listeners(other)
 
 
-def replace_listeners(nlp: "Language", upstream_name: str, name: str, listeners: Sequence[str]) -> None:
+def replace_listeners(nlp: "PipelineEditing", upstream_name: str, name: str, listeners: Sequence[str]) -> None:
     """Put copies of the upstream model in the place of a component's listeners, in its model and its config. See Language."""
     for wanted in (upstream_name, name):
         if wanted not in nlp.component_names:

@@ -26,7 +26,7 @@ Component = Any
 class DisabledPipes(list):
     """The names of components that were disabled together: `restore()`, or the end of a `with` block, enables them again."""
 
-    def __init__(self, nlp: "Language", names: Iterable[str]) -> None:
+    def __init__(self, nlp: "PipelineEditing", names: Iterable[str]) -> None:
         self.nlp = nlp
         super().__init__(names)
         for name in self:
@@ -329,7 +329,7 @@ class PipelineEditing(FactoryRegistration):
             to_disable = others
         for name in to_disable:
             self._index(name)
-        return DisabledPipes(self, [name for name in to_disable if name not in self._disabled])  # type: ignore[arg-type]
+        return DisabledPipes(self, [name for name in to_disable if name not in self._disabled])
 
     def _link_components(self) -> None:
         """Let the components that others listen to find their listeners."""

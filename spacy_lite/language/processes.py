@@ -15,7 +15,7 @@ from .steps import annotate_batch, steps_of
 from .threads import LOOKAHEAD, in_order
 
 if TYPE_CHECKING:
-    from .language import Language
+    from .running import Running
 
 __all__ = ["PackedDocs", "in_processes", "pack_docs", "unpack_docs"]
 
@@ -51,13 +51,13 @@ class Answer(NamedTuple):
 class Handover(NamedTuple):
     """What a worker process needs to run the pipeline. A forked process shares it, another gets it pickled."""
 
-    nlp: "Language"
+    nlp: "Running"
     disable: list[str]
     component_cfg: Mapping[str, Any] | None
 
 
 def in_processes(
-    nlp: "Language", batches: Iterator[Batch], workers: int, disable: list[str], component_cfg: Mapping[str, Any] | None
+    nlp: "Running", batches: Iterator[Batch], workers: int, disable: list[str], component_cfg: Mapping[str, Any] | None
 ) -> Iterator[tuple[list[Doc], list[Any]]]:
     """Annotated batches (documents, contexts), in order, from so many processes. Errors go to the handlers of this process."""
     handover = Handover(nlp, disable, component_cfg)

@@ -72,7 +72,7 @@ class Running(PipelineEditing):
             raise ValueError(f"give n_threads or n_process, not both (got {n_threads} and {n_process})")
         batches = batches_of(texts, as_tuples, batch_size or self.batch_size, max(threads, processes))
         if processes > 1:
-            done = in_processes(self, batches, processes, list(disable), component_cfg)  # type: ignore[arg-type]
+            done = in_processes(self, batches, processes, list(disable), component_cfg)
         else:
             steps = steps_of(self.pipeline, disable, component_cfg, self.default_error_handler)
             make_doc = self.make_doc

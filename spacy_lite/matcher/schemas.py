@@ -45,32 +45,34 @@ def _optional(annotation: Any, alias: str) -> tuple[Any, Any]:
     return annotation | None, Field(None, alias=alias)
 
 
-def _conditions(member: Any) -> dict[str, tuple[Any, Any]]:
+def _conditions(member: Any) -> dict[str, Any]:
     """Fields for sets and comparisons; the field of `>=` is called GEQ."""
-    fields = {name: _optional(list[member], name) for name in SETS}
+    fields: dict[str, Any] = {name: _optional(list[member], name) for name in SETS}
     return fields | {_NAMES_OF_COMPARISONS[sign]: _optional(member | StrictFloat, sign) for sign in COMPARISONS}
+
+
+def _string_conditions() -> dict[str, Any]:
+    approximate = ("REGEX", "FUZZY", *(f"FUZZY{distance}" for distance in range(1, 10)))
+    fields = {name: _optional(StrictStr | dict[Literal["IN", "NOT_IN"], list[StrictStr]], name) for name in approximate}
+    return fields | _conditions(StrictStr)
 
 
 TokenPatternString: type[BaseModel] = create_model(
     "TokenPatternString",
     __config__=_NO_OTHER_KEYS,
     __doc__="Conditions on the string an attribute has.",
-    **{
-        name: _optional(StrictStr | dict[Literal["IN", "NOT_IN"], list[StrictStr]], name)
-        for name in ("REGEX", "FUZZY", *(f"FUZZY{distance}" for distance in range(1, 10)))
-    },
-    **_conditions(StrictStr),
-)  # type: ignore[call-overload]  # fields are named in tables
+    **_string_conditions(),
+)
 TokenPatternNumber: type[BaseModel] = create_model(
     "TokenPatternNumber",
     __config__=_NO_OTHER_KEYS,
     __doc__="Conditions on the number an attribute has.",
     **_conditions(StrictInt),
-)  # type: ignore[call-overload]
+)
 
 
-def _fields() -> dict[str, tuple[Any, Any]]:
-    fields = {name.lower(): _optional(StrictStr | TokenPatternString, name) for name in sorted(STRINGS)}
+def _fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {name.lower(): _optional(StrictStr | TokenPatternString, name) for name in sorted(STRINGS)}
     fields |= {name.lower(): _optional(StrictBool | StrictInt, name) for name in sorted(FLAGS)}
     fields |= {name.lower(): _optional(StrictInt | StrictFloat | TokenPatternNumber, name) for name in NUMBERS}
     fields["ent_iob"] = _optional(Literal[(*IOB, *range(len(IOB)))] | TokenPatternString, "ENT_IOB")
@@ -81,7 +83,7 @@ def _fields() -> dict[str, tuple[Any, Any]]:
 
 TokenPattern: type[BaseModel] = create_model(
     "TokenPattern", __config__=_NO_OTHER_KEYS, __doc__="What a pattern asks of one token.", **_fields()
-)  # type: ignore[call-overload]
+)
 
 
 class TokenPatternSchema(BaseModel):

@@ -195,8 +195,8 @@ def mask_unseen(model: Model, d_scores: numpy.ndarray) -> numpy.ndarray:
     unseen = list(model.attrs["unseen_classes"])
     if not unseen:
         return d_scores
-    asked_for = (d_scores[:, unseen] < 0).any(axis=0)
-    model.attrs["unseen_classes"] = [move for move, seen in zip(unseen, asked_for, strict=True) if not seen]  # type: ignore[arg-type]
+    asked_for = numpy.any(d_scores[:, unseen] < 0, axis=0).tolist()
+    model.attrs["unseen_classes"] = [move for move, seen in zip(unseen, asked_for, strict=True) if not seen]
     d_scores[:, model.attrs["unseen_classes"]] = 0
     return d_scores
 

@@ -59,8 +59,10 @@ def _dep_tag_offsets(example: "Example") -> list[str | None]:
     heads, deps = example.get_aligned_parse(projectivize=False)
     found: list[str | None] = []
     for token, (head, dep, tag) in enumerate(zip(heads, deps, _tags(example), strict=True)):
-        known = head is not None and dep and tag
-        found.append(f"{dep}:{tag}:{max(-FAR, min(head - token, FAR))}" if known else None)  # type: ignore[operator]
+        if head is None or not dep or not tag:
+            found.append(None)
+        else:
+            found.append(f"{dep}:{tag}:{max(-FAR, min(head - token, FAR))}")
     return found
 
 
@@ -111,7 +113,7 @@ class MultitaskObjective(TrainablePipe):
             raise ValueError(
                 f"`{name}` has no target {target!r}{nearest(str(target), TARGETS)}: use one of {', '.join(TARGETS)}"
             )
-        super().__init__(vocab, model, name, target=target, labels=list(labels or ()))  # type: ignore[arg-type]
+        super().__init__(vocab, model, name, target=target, labels=list(labels or ()))
         self._shares = False
 
     def share(self, tok2vec: Model, maxout_pieces: int = 3) -> None:
@@ -180,9 +182,9 @@ class MultitaskObjective(TrainablePipe):
 
     def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
         """Loss and gradient of probabilities (tokens, labels); tokens without a known label give none."""
-        places = {label: i for i, label in enumerate(self.labels)}
+        places: dict[str | None, int] = {label: i for i, label in enumerate(self.labels)}
         label_of = TARGETS[self.cfg["target"]]
-        found = [places.get(label, MISSING) for example in examples for label in label_of(example)]  # type: ignore[arg-type]
+        found = [places.get(label, MISSING) for example in examples for label in label_of(example)]
         return categorical_gradient(self.model.ops, scores, numpy.asarray(found, dtype="int32"))
 
     def finish_update(self, sgd: Optimizer) -> None:

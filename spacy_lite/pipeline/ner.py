@@ -201,11 +201,13 @@ class EntityRecognizer(Parser):
         super().set_annotations(docs, states_or_beams)
         if not self.scores_key:
             return
-        if any(isinstance(found, Beam) for found in states_or_beams):
-            for doc, beam_scores in zip(docs, self.scored_ents(states_or_beams), strict=True):
+        beams = [found for found in states_or_beams if isinstance(found, Beam)]
+        if beams:
+            for doc, beam_scores in zip(docs, self.scored_ents(beams), strict=True):
                 _write_scores(doc, self.scores_key, [beam_scores.get((e.start, e.end, e.label_), 1.0) for e in doc.ents])
             return
-        moves = [sure for states in states_or_beams for sure in _probabilities(states)]  # type: ignore[arg-type]
+        searched = [found for found in states_or_beams if isinstance(found, StateBatch)]
+        moves = [sure for states in searched for sure in _probabilities(states)]
         for doc, sure in zip(docs, moves, strict=True):
             _write_scores(doc, self.scores_key, [sure[ent.start : ent.end].prod() for ent in doc.ents])
 

@@ -268,12 +268,12 @@ class SpanCategorizer(TrainablePipe):
         activations (or indices_scores): what `predict` gave for these documents.
         """
         docs = list(docs)
-        found = activations if indices_scores is None else indices_scores
+        found: Any = activations if indices_scores is None else indices_scores
         if isinstance(found, dict):
             if self.save_activations:
                 self._keep_activations(docs, found)
             found = (found["indices"], found["scores"])
-        spans, scores = found  # type: ignore[misc]
+        spans, scores = found
         scores = self.model.ops.to_numpy(scores)
         bounds, counts = self._flat_bounds(spans)
         rows, columns = self._choose(bounds, counts, scores)

@@ -1,7 +1,6 @@
 """Suggesters: which spans of a document a `spancat` scores."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import cast
 
 import numpy
 from thinc.api import Ops, get_current_ops
@@ -47,7 +46,7 @@ def preset_spans_suggester(docs: Iterable[Doc], spans_key: str, *, ops: Ops | No
 
 def _ragged(ops: Ops, parts: list[numpy.ndarray], lengths: list[int]) -> Ragged:
     rows = numpy.concatenate(parts) if parts else numpy.zeros((0, 2), dtype="int32")
-    return Ragged(cast("numpy.ndarray", ops.asarray(rows, dtype="int32")), ops.asarray1i(lengths))  # type: ignore[arg-type]
+    return Ragged(ops.asarray(rows, dtype="int32"), ops.asarray1i(lengths))
 
 
 @registry.misc("spacy.ngram_suggester.v1")

@@ -199,9 +199,7 @@ class TextCategorizer(TrainablePipe):
             scores[self.model.ops.xp.asarray(empty)] = 0.0
         return scores
 
-    def set_annotations(  # type: ignore[override]
-        self, docs: Iterable[Doc], activations: Any = None, *, scores: Any = None
-    ) -> None:
+    def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, scores: Any = None) -> None:
         """Write the scores to `doc.cats`. activations (or scores): what `predict` gave for these documents."""
         docs = list(docs)
         scores = activations if scores is None else scores

@@ -75,7 +75,7 @@ class TrainablePipe(Pipe):
         """What the model says about the documents, one entry a document. Changes nothing."""
         raise TypeError(f"{type(self).__name__} has to define predict(docs)")
 
-    def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
+    def set_annotations(self, docs: Iterable[Doc], scores: Any, /) -> None:
         """Write onto the documents what `predict` found for them."""
         raise TypeError(f"{type(self).__name__} has to define set_annotations(docs, scores)")
 

@@ -125,7 +125,7 @@ class Parser(ParserLearning):
 
     # Annotating
 
-    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:  # type: ignore[override]
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Annotate a stream of documents in batches of `batch_size`, in order."""
         return super().pipe(docs, batch_size=batch_size)
 

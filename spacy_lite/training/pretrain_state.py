@@ -1,29 +1,19 @@
-"""What a pretraining run carries from batch to batch, its stream of batches, and its checkpoint, from which it goes on bit for
-bit.
-
-    checkpoint/state.json     where the run stands: counts, losses, random states, position in the corpus, optimizer counts
-    checkpoint/arrays.npz     weights, moments and averages by stable name
-    checkpoint/config.cfg     the config of the run
+"""What a pretraining run carries from batch to batch, its stream of batches, and its checkpoint (a folder: see `snapshot`),
+from which it goes on bit for bit.
 """
 
-import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy
 from thinc.api import Model
 from thinc.optimizers import Optimizer
 
-from ..about import __version__
 from ..config import Config
-from ..errors import FormatError
-from ..serialize import atomic_directory, settle
-from .checkpoint import DIR_CHECKPOINT, flat_settings
 from .parameters import load_optimizer, load_weights, save_optimizer, save_weights
 from .random_state import restore_random_state, save_random_state
+from .snapshot import DIR_CHECKPOINT, Snapshot, damaged, read_snapshot, refuse_changed_settings, write_snapshot
 from .stream import EmptyCorpusError, own_randomness
 
 if TYPE_CHECKING:
@@ -32,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["PretrainCheckpoint", "PretrainState", "TextStream", "read_pretraining", "write_pretraining"]
 
 FORMAT = "pretraining 1"
+BEGIN_AGAIN = "Remove the folder and begin again."
 # Sections a run depends on, and what in them may differ when it goes on: when to stop, how often to save, where the text lies.
 SECTIONS = ("nlp", "components", "pretraining", "corpora", "initialize")
 FREE = {"pretraining.max_epochs", "pretraining.patience", "pretraining.n_save_every", "pretraining.n_save_epoch"}
@@ -95,9 +86,9 @@ class TextStream:
             self.batcher.restore(position["sizes"])
         if not position["open"]:
             return
-        self._open(position["random"])
+        batches = self._open(position["random"])
         for _ in range(position["taken"]):
-            if next(self._batches, None) is None:  # type: ignore[arg-type]
+            if next(batches, None) is None:
                 raise ValueError(
                     f"The corpus ends before batch {position['taken']}, where the checkpoint was written: go on with the same "
                     "text and batcher, or begin a run in another folder."
@@ -106,9 +97,8 @@ class TextStream:
 
     def epoch(self) -> Iterator[Any]:
         """The batches left of this epoch. Raises EmptyCorpusError for an epoch without any."""
-        if self._batches is None:
-            self._open(save_random_state())
-        for batch in self._batches or ():
+        batches = self._open(save_random_state()) if self._batches is None else self._batches
+        for batch in batches:
             self.taken += 1
             yield batch
         if not self.taken:
@@ -119,9 +109,10 @@ class TextStream:
             )
         self._batches, self.taken = None, 0
 
-    def _open(self, random: dict[str, Any]) -> None:
+    def _open(self, random: dict[str, Any]) -> Iterator[Any]:
         self._random, self._sizes, self.taken = random, self._sizes_now(), 0
         self._batches = iter(self.batcher(own_randomness(self.corpus(self.nlp), random)))
+        return self._batches
 
     def _sizes_now(self) -> Any:
         return self.batcher.state() if hasattr(self.batcher, "state") else None
@@ -139,38 +130,28 @@ class _Parts:
 
 
 @dataclass
-class PretrainCheckpoint:
+class PretrainCheckpoint(Snapshot):
     """A checkpoint as read from disk."""
 
-    path: Path
     state: PretrainState
-    config: Config
-    facts: dict[str, Any]
-    arrays: dict[str, numpy.ndarray]
 
     def restore(self, model: Model, optimizer: Optimizer, stream: TextStream, config: Config) -> None:
         """Bring a fresh run of the same config to where the checkpoint stands. Raises ValueError where it is of another."""
-        self._check_same(config)
-        weights = {name[len("weights:") :]: value for name, value in self.arrays.items() if name.startswith("weights:")}
-        moments = {name: value for name, value in self.arrays.items() if not name.startswith("weights:")}
-        load_weights(_Parts(model), weights)
-        load_optimizer(_Parts(model), optimizer, moments, self.facts["optimizer"], self.state.step)
+        before, now = ({name: block.get(name) for name in SECTIONS} for block in (self.config.interpolate(), config))
+        refuse_changed_settings(
+            self.path,
+            before,
+            now,
+            _may_differ,
+            "Go on with the config it was started with (config.cfg in that folder), or begin in another folder.",
+        )
+        load_weights(_Parts(model), self.weights)
+        load_optimizer(_Parts(model), optimizer, self.moments, self.facts["optimizer"], self.state.step)
         stream.seek(self.facts["position"])
         restore_random_state(self.facts["random"])
 
-    def _check_same(self, config: Config) -> None:
-        before, now = (flat_settings({name: c.get(name) for name in SECTIONS}) for c in (self.config.interpolate(), config))
-        changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key) and not _is_free(key))
-        if changed:
-            lines = [f"{key}: {before.get(key, 'absent')} before, {now.get(key, 'absent')} now" for key in changed[:8]]
-            raise ValueError(
-                f"The config is not that of the checkpoint in {self.path}, so the run cannot go on from it:\n  "
-                + "\n  ".join(lines)
-                + "\nGo on with the config it was started with (config.cfg in that folder), or begin in another folder."
-            )
 
-
-def _is_free(key: str) -> bool:
+def _may_differ(key: str) -> bool:
     return key in FREE or key == "initialize.init_tok2vec" or (key.startswith("corpora.") and key.endswith(".path"))
 
 
@@ -179,38 +160,23 @@ def write_pretraining(
 ) -> None:
     """Write the checkpoint of a run in the place of the one before. folder: that of the run."""
     moments, counts = save_optimizer(_Parts(model), optimizer)
-    arrays = {f"weights:{name}": value for name, value in save_weights(_Parts(model)).items()} | moments
     facts = {
         "format": FORMAT,
-        "versions": {"spacy_lite": __version__, "numpy": numpy.__version__},
         "state": asdict(state),
         "random": save_random_state(reseed_devices=True),
         "position": stream.position(),
         "optimizer": counts,
     }
-    with atomic_directory(folder / DIR_CHECKPOINT) as part:
-        (part / "state.json").write_text(json.dumps(facts), encoding="utf8")
-        config.to_disk(part / "config.cfg")
-        with (part / "arrays.npz").open("wb") as file:
-            numpy.savez(file, **arrays)  # type: ignore[arg-type]
+    write_snapshot(folder / DIR_CHECKPOINT, config, facts, save_weights(_Parts(model)), moments)
 
 
 def read_pretraining(folder: Path) -> PretrainCheckpoint | None:
     """The checkpoint of a run's folder, or None where there is none. Raises FormatError for one that is damaged."""
-    path = folder / DIR_CHECKPOINT
-    settle(path)
-    if not path.exists():
+    found = read_snapshot(folder / DIR_CHECKPOINT, FORMAT, BEGIN_AGAIN)
+    if found is None:
         return None
     try:
-        facts = json.loads((path / "state.json").read_text(encoding="utf8"))
-        if facts["format"] != FORMAT:
-            raise FormatError(f"{path}: not a checkpoint of `pretrain`, or one of another version (format {facts['format']})")
-        with numpy.load(path / "arrays.npz", allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        results = [(float(loss), int(step)) for loss, step in facts["state"]["results"]]
-        state = PretrainState(**{**facts["state"], "results": results})
-        return PretrainCheckpoint(path, state, Config().from_disk(path / "config.cfg", interpolate=False), facts, arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{path}: not a complete checkpoint ({error}). Remove the folder and begin again.") from error
+        results = [(float(loss), int(step)) for loss, step in found.facts["state"]["results"]]
+        return PretrainCheckpoint(**vars(found), state=PretrainState(**{**found.facts["state"], "results": results}))
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(found.path, error, BEGIN_AGAIN) from error

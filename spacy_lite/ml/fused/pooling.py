@@ -52,8 +52,8 @@ def _pool(model: Model, sequences: Ragged, is_train: bool) -> tuple[Any, Callabl
 def pools_of(model: Model) -> list[str] | None:
     """The pools that a reduction, or a concatenation of them, makes, in order; None for any other tree."""
     parts = model.layers if model.layers else [model]
-    kinds = [POOL_OF_LAYER.get(part.name) for part in parts]
-    return None if None in kinds or not kinds else kinds  # type: ignore[return-value]
+    kinds = [POOL_OF_LAYER[part.name] for part in parts if part.name in POOL_OF_LAYER]
+    return kinds if kinds and len(kinds) == len(parts) else None
 
 
 def _bounds_of(lengths: Any) -> numpy.ndarray:

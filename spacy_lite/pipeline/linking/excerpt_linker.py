@@ -48,12 +48,19 @@ class EntityLinker_v1(EntityLinker):  # noqa: N801
         excerpts = []
         for example in examples:
             linked = self._linked(example)
-            around = sentences_around(example.reference, self.n_sents) if linked else None
+            if not linked:
+                continue
+            around = sentences_around(example.reference, self.n_sents)
             for entity in linked:
-                start, end = around(entity)  # type: ignore[misc]
+                start, end = around(entity)
                 stretch = example.reference[start:end]
                 aligned = example.predicted.char_span(stretch.start_char, stretch.end_char, alignment_mode="expand")
-                excerpts.append(aligned.as_doc())  # type: ignore[union-attr]
+                if aligned is None:
+                    raise ValueError(
+                        f"`{self.name}`: the sentences around {entity.text!r} end beyond the predicted document "
+                        f"({len(example.predicted.text)} characters): predicted and reference need the same text"
+                    )
+                excerpts.append(aligned.as_doc())
         if excerpts:
             losses[self.name] += self._learn(examples, excerpts, drop)
         if sgd not in (None, False):

@@ -209,8 +209,8 @@ class EntityLinker(TrainablePipe):
         for doc in docs:
             own = list(islice(rest, len(doc.ents)))
             lengths = numpy.asarray([len(ids) for ids, _ in own], dtype="int32")
-            entities.append(Ragged(numpy.asarray([i for ids, _ in own for i in ids], dtype="uint64"), lengths))  # type: ignore
-            scores.append(Ragged(numpy.asarray([s for _, values in own for s in values], dtype="f"), lengths))  # type: ignore
+            entities.append(Ragged(numpy.asarray([i for ids, _ in own for i in ids], dtype="uint64"), lengths))
+            scores.append(Ragged(numpy.asarray([s for _, values in own for s in values], dtype="f"), lengths))
         return {ENTITIES: entities, SCORES: scores}
 
     def set_annotations(self, docs: Iterable[Doc], activations: Any = None, *, kb_ids: Any = None) -> None:
