@@ -50,7 +50,7 @@ website: build
 test-website: website
 	sh extra/scripts/website.sh $(VENV) $(VENV)-website test
 
-dist: build
+dist: $(VENV)/ready
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
 	sh extra/scripts/smoke_test_wheel.sh dist

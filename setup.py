@@ -74,12 +74,12 @@ def extensions() -> list[Extension]:
     ]
 
 
-# Asking for the metadata compiles nothing.
-only_metadata = {"egg_info", "dist_info"} & set(sys.argv)
+# The metadata and the sdist need no C++.
+nothing_to_compile = {"egg_info", "dist_info", "sdist"} & set(sys.argv)
 
 setup(
     ext_modules=extensions()
-    if only_metadata
+    if nothing_to_compile
     else cythonize(extensions(), compiler_directives=DIRECTIVES, nthreads=JOBS, quiet=True),
     options={"build_ext": {"parallel": JOBS}},
 )
