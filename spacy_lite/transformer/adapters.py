@@ -14,6 +14,7 @@ from ..errors import FormatError
 from ..serialize import atomic_directory
 from . import hf, peft_files
 from .adapter_layers import AdapterConfig, LoraConfig, Part, config_of, make_parts, settings_of
+from .frozen_rows import renew_rows
 from .naming import check_folder, check_name, unknown_name
 from .torch_imports import need_safetensors, need_torch
 
@@ -168,6 +169,7 @@ class Adapters:
             for path, part in adapter.parts.items():
                 module = self.model.get_submodule(path)
                 module.weight += part.change_of_weight(module)
+                renew_rows(module.weight)
         self.delete(name)
 
     def _check_new(self, name: str, overwrite_ok: bool) -> None:

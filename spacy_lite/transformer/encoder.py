@@ -12,6 +12,7 @@ from . import hf
 from .adapters import Adapters
 from .embedding_tables import EmbeddingTables
 from .freezing import Freezing
+from .frozen_rows import frozen_rows_of, set_frozen_rows
 from .places import Places
 from .tokenization import DocPieces, Piecer, piece_limit
 from .torch_imports import need_torch
@@ -203,11 +204,13 @@ class Encoder:
 
     def state(self) -> dict[str, Any]:
         """What is in force, for JSON."""
-        return {
+        state = {
             "training": self.freezing.state(),
             "embeddings": self.tables.state(),
             "adapters": self.adapters.state(),
         }
+        frozen = frozen_rows_of(self.named_parameters())
+        return {**state, "frozen_rows": frozen} if frozen else state
 
     def load_parts(self, folder: Path, state: Mapping[str, Any]) -> None:
         """Load what was added to the model from the files in `folder`, and put in force what `state` says.
@@ -218,6 +221,7 @@ class Encoder:
             self.tables.load_folder(folder, state.get("embeddings", {}))
             self.adapters.load_folder(folder, state.get("adapters", {}))
             self.freezing.set_state(state.get("training", {}))
+            set_frozen_rows(self.named_parameters(), state.get("frozen_rows", {}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise FormatError(f"cannot load the embeddings and adapters of the transformer in {folder}: {error}") from error
 

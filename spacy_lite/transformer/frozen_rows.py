@@ -6,7 +6,7 @@ and as weight decay, momentum and averages move weights without one, they are pu
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +14,17 @@ import numpy
 
 from .torch_imports import need_torch
 
-__all__ = ["FrozenRows", "FrozenRowsEmbedding", "TwoTableEmbedding", "freeze_rows", "resolve_rows", "restore_rows"]
+__all__ = [
+    "FrozenRows",
+    "FrozenRowsEmbedding",
+    "TwoTableEmbedding",
+    "freeze_rows",
+    "frozen_rows_of",
+    "renew_rows",
+    "resolve_rows",
+    "restore_rows",
+    "set_frozen_rows",
+]
 
 # What holds the rows that are frozen, on a parameter.
 ATTRIBUTE = "_spacy_lite_frozen_rows"
@@ -90,6 +100,10 @@ class FrozenRows:
         with torch.no_grad():
             self.param.data[self.rows.to(self.param.device)] = self.values.to(self.param.device, self.param.dtype)
 
+    def renew(self) -> None:
+        """Keep the rows as they are now, after a change to them that was meant."""
+        self.values = self.param.detach()[self.rows.to(self.param.device)].clone()
+
     def remove(self) -> None:
         """Let the rows be trained again."""
         self._hook.remove()
@@ -124,6 +138,37 @@ def restore_rows(param: Any) -> None:
     frozen = getattr(param, ATTRIBUTE, None)
     if frozen is not None:
         frozen.restore()
+
+
+def renew_rows(param: Any) -> None:
+    """Keep the rows of a parameter that `freeze_rows` froze, if any, as they are now."""
+    frozen = getattr(param, ATTRIBUTE, None)
+    if frozen is not None:
+        frozen.renew()
+
+
+def frozen_rows_of(named: Iterable[tuple[str, Any]]) -> dict[str, list[list[int]]]:
+    """Which rows `freeze_rows` froze, for JSON: by the parameter's name, stretches [first, after].
+
+    named: parameters with their names.
+    """
+    found = {}
+    for name, param in named:
+        frozen = getattr(param, ATTRIBUTE, None)
+        if frozen is not None and len(frozen.rows):
+            rows = frozen.rows.cpu().numpy()
+            stretches = numpy.split(rows, numpy.flatnonzero(numpy.diff(rows) != 1) + 1)
+            found[name] = [[int(own[0]), int(own[-1]) + 1] for own in stretches]
+    return found
+
+
+def set_frozen_rows(named: Iterable[tuple[str, Any]], rows: Mapping[str, Sequence[Sequence[int]]]) -> None:
+    """Freeze the rows that `frozen_rows_of` told of, as they are now. Raises ValueError for those that are not there."""
+    params = dict(named)
+    for name, stretches in rows.items():
+        if name not in params:
+            raise ValueError(f"rows are frozen of {name}, and there are no such weights")
+        freeze_rows(params[name], [row for first, after in stretches for row in range(first, after)])
 
 
 def _restore_after_steps() -> None:

@@ -47,7 +47,7 @@ def set_outputs(docs: Sequence[Doc], batch: FullTransformerBatch, keep: str, lis
         elif keep == "none":
             data.readers = len(listeners)
         data.adapter, data.others = batch.adapter, others
-        doc._.trf_data = data
+        doc._.trf_data = None if keep == "none" and not listeners else data
 
 
 def pooled(data: TransformerData) -> TransformerData:

@@ -6,7 +6,7 @@ from thinc.api import Adam
 
 import spacy_lite
 from spacy_lite.errors import ListenerError
-from spacy_lite.tokens import Doc
+from spacy_lite.tokens import Doc, DocBin
 
 from .conftest import listener_block, make_examples, make_pipeline, tagger_block, transformer_block
 from .test_component import changed, weights
@@ -98,6 +98,17 @@ def test_adapters_of_components_are_saved(nlp, tmp_path):
     assert sum("model.safetensors" in name for name in contents(tmp_path / "one")) == 1
 
 
+def test_documents_keep_the_outputs_of_all_adapters_when_saved(nlp):
+    doc = nlp(TEXT)
+    packed = DocBin(docs=[doc], store_user_data=True).to_bytes()
+    (unpacked,) = DocBin(store_user_data=True).from_bytes(packed).get_docs(nlp.vocab)
+    for again in (Doc(nlp.vocab).from_bytes(doc.to_bytes()), unpacked):
+        assert set(again._.trf_data.others) == {"a", "b"} and again._.trf_data.others["a"].adapter is None
+        for name in NAMES:
+            (expected,), (found,) = nlp.get_pipe(name).model.predict([doc]), nlp.get_pipe(name).model.predict([again])
+            numpy.testing.assert_array_equal(expected, found)
+
+
 @pytest.mark.parametrize("keep", ["pooled", "none"])
 def test_outputs_of_all_adapters_are_kept_as_told(nlp, keep):
     expected = [[token.tag_ for token in nlp(TEXT)], [scores(nlp, name) for name in NAMES]]
@@ -129,9 +140,9 @@ def test_replaced_listener_computes_with_its_components_adapter(nlp):
 
 def test_document_without_the_output_of_an_adapter_is_refused(nlp):
     doc = nlp(TEXT)
-    again = Doc(nlp.vocab).from_bytes(doc.to_bytes())
+    del doc._.trf_data.others["a"]
     with pytest.raises(ListenerError, match="`first` listens to `transformer`"):
-        nlp.get_pipe("first").model.predict([again])
+        nlp.get_pipe("first").model.predict([doc])
 
 
 def test_deleted_adapter_leaves_its_component_with_the_one_in_force(nlp):

@@ -6,10 +6,13 @@ import numpy
 import pytest
 from thinc.api import SGD, Adam, RAdam
 
+import spacy_lite
+from spacy_lite.errors import FormatError
 from spacy_lite.transformer import frozen_rows
 from spacy_lite.transformer.shim import EncoderShim
 
 from .conftest import make_examples, make_pipeline, torch
+from .test_saving import contents
 
 ROWS = [1, 4, 5]
 
@@ -164,6 +167,54 @@ def test_rows_of_the_models_own_table_stay_in_a_pipeline(bert_folder, make):
     with nlp.use_params(optimizer.averages or {}):
         assert torch.equal(weight[ids], before[ids])
     assert torch.equal(weight[ids], before[ids])
+
+
+def test_frozen_rows_of_the_models_weights_are_saved(bert_folder, tmp_path):
+    nlp = make_pipeline(bert_folder)
+    pipe = nlp.get_pipe("transformer")
+    pipe.add_adapter("a", {"method": "lora", "targets": ["dense"]}, set_active=True)
+    rows = {"model.embeddings.word_embeddings.weight": [0, 3, 4, 5, 11], "model.encoder.layer.1.output.dense.weight": [2]}
+    named = dict(pipe.encoder.named_parameters())
+    for name, own in rows.items():
+        frozen_rows.freeze_rows(named[name], own)
+    nlp.to_disk(tmp_path / "one")
+    again = spacy_lite.load(tmp_path / "one")
+    again.to_disk(tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    pipe = again.get_pipe("transformer")
+    pipe.freeze()
+    pipe.train_all()
+    named = dict(pipe.encoder.named_parameters())
+    before = {name: weight.detach().clone() for name, weight in named.items()}
+    for _ in range(3):
+        again.update(make_examples(again), sgd=Adam(0.05, L2=0.1))
+    for name, own in rows.items():
+        stay = torch.zeros(len(named[name]), dtype=torch.bool)
+        stay[own] = True
+        same = (named[name] == before[name]).all(1)
+        assert same[stay].all() and not same[~stay].all()
+    # A merge is a change that is meant: it stays.
+    dense = named["model.encoder.layer.1.output.dense.weight"]
+    kept = dense.detach().clone()
+    pipe.merge_adapter("a")
+    merged = dense.detach().clone()
+    assert not torch.equal(merged[2], kept[2])
+    frozen_rows.restore_rows(dense)
+    assert torch.equal(dense, merged)
+
+
+def test_frozen_rows_of_weights_that_are_not_there_are_refused(bert_folder, tmp_path):
+    nlp = make_pipeline(bert_folder)
+    pipe = nlp.get_pipe("transformer")
+    frozen_rows.freeze_rows(pipe.encoder.model.get_input_embeddings().weight, [1, 2])
+    pipe.to_disk(tmp_path / "trf")
+    file = tmp_path / "trf" / "cfg.json"
+    text = file.read_text()
+    for old, new in (("word_embeddings", "other_embeddings"), ("1,\n        3", "1,\n        3000")):
+        assert old in text
+        file.write_text(text.replace(old, new))
+        with pytest.raises(FormatError, match="cannot load the embeddings and adapters"):
+            pipe.from_disk(tmp_path / "trf")
 
 
 def test_freezing_again_replaces_the_rows_and_leaves_the_parameter_as_it_was():
