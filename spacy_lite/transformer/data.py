@@ -189,17 +189,17 @@ class TransformerData:
             "model_output": dict(self.model_output),
             "align": [self.align.dataXd, self.align.lengths],
         }
-
         own = {"adapter": self.adapter, "others": {name: data.to_dict() for name, data in self.others.items()}}
         return {**plain, **{name: value for name, value in own.items() if value}}
+
     def from_dict(self, msg: dict[str, Any]) -> "TransformerData":
         """Take what `to_dict` gave."""
         self.wordpieces = WordpieceBatch.empty().from_dict(msg["wordpieces"])
         self.model_output = ModelOutput(msg["model_output"])
         self.align = Ragged(*msg["align"])
-        return self
         self.adapter = msg.get("adapter")
         self.others = {name: TransformerData.empty().from_dict(own) for name, own in msg.get("others", {}).items()}
+        return self
 
     def to_bytes(self) -> bytes:
         """`to_dict` as msgpack."""
