@@ -11,6 +11,7 @@ from ..language import Language
 from ..scorer import ColumnGetter, Scorer
 from ..transitions import nonproj
 from ..transitions.arc_eager import ArcEager
+from .default_models import transition_model
 from .functions import merge_subtokens
 from .transition_parser import Parser
 
@@ -21,24 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DependencyParser", "make_beam_parser", "make_parser", "make_parser_scorer", "parser_score"]
 
-DEFAULT_PARSER_MODEL = {
-    "@architectures": "spacy.TransitionBasedParser.v2",
-    "state_type": "parser",
-    "extra_state_tokens": False,
-    "hidden_width": 64,
-    "maxout_pieces": 2,
-    "use_upper": True,
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
-}
+DEFAULT_PARSER_MODEL = transition_model("parser")
 SCORE_WEIGHTS = {"dep_uas": 0.5, "dep_las": 0.5, "dep_las_per_type": None, "sents_p": None, "sents_r": None, "sents_f": 0.0}
 IGNORED_LABELS = ("p", "punct")
 

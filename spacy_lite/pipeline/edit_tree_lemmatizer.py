@@ -20,6 +20,7 @@ from ..scorer import Scorer
 from ..strings import StringStore
 from ..tokens import Doc
 from .columns import LabelCache
+from .default_models import word_encoder
 from .edit_trees import EditTrees
 from .token_labels import (
     MISSING,
@@ -45,19 +46,7 @@ NO_TREE = -1
 PAIR_CACHE_SIZE = 200_000
 MIXERS = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype="uint64")
 UNKNOWN = -2
-DEFAULT_MODEL = {
-    "@architectures": "spacy.Tagger.v2",
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
-}
+DEFAULT_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder()}
 
 
 def lemmatizer_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:

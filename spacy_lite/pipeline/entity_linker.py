@@ -9,6 +9,7 @@ from thinc.types import Floats2d
 from ..kb import Candidate, KnowledgeBase
 from ..language import Language
 from ..tokens import Doc, Span
+from .default_models import word_encoder
 from .linking.excerpt_linker import EntityLinker_v1
 from .linking.linker import EntityLinker, entity_linker_score, make_entity_linker_scorer
 
@@ -17,19 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EntityLinker", "EntityLinker_v1", "entity_linker_score", "make_entity_linker", "make_entity_linker_scorer"]
 
-DEFAULT_NEL_MODEL = {
-    "@architectures": "spacy.EntityLinker.v2",
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 2,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
-}
+DEFAULT_NEL_MODEL = {"@architectures": "spacy.EntityLinker.v2", "tok2vec": word_encoder(depth=2)}
 
 
 @Language.factory(

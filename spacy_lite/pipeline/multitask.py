@@ -11,6 +11,7 @@ from ..errors import nearest
 from ..language import Language
 from ..ml.models.labeller import build_multi_task_model
 from ..tokens import Doc
+from .default_models import word_encoder
 from .token_labels import MISSING, categorical_gradient
 from .trainable_pipe import TrainablePipe
 
@@ -26,16 +27,7 @@ DEFAULT_MULTITASK_MODEL = {
     "@architectures": "spacy.MultiTask.v1",
     "maxout_pieces": 3,
     "token_vector_width": 96,
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 2,
-        "subword_features": True,
-    },
+    "tok2vec": word_encoder(maxout_pieces=2),
 }
 
 

@@ -16,6 +16,7 @@ from ..tokens import SpanGroup
 from ..transitions.beam import Beam
 from ..transitions.biluo import BiluoPushDown
 from ..transitions.states import StateBatch
+from .default_models import transition_model
 from .transition_parser import Parser
 
 if TYPE_CHECKING:
@@ -25,24 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EntityRecognizer", "make_beam_ner", "make_ner", "make_ner_scorer", "ner_score"]
 
-DEFAULT_NER_MODEL = {
-    "@architectures": "spacy.TransitionBasedParser.v2",
-    "state_type": "ner",
-    "extra_state_tokens": False,
-    "hidden_width": 64,
-    "maxout_pieces": 2,
-    "use_upper": True,
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
-}
+DEFAULT_NER_MODEL = transition_model("ner")
 SCORE_WEIGHTS = {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None}
 
 

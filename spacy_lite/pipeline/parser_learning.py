@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy
-from thinc.api import Optimizer, set_dropout_rate
+from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, ORTH, SENT_START
 from ..gold import validate_examples
@@ -118,25 +118,22 @@ class ParserLearning(TrainablePipe):
         losses: dict[str, float] | None,
         search: Callable[[StateBatch, StateScores], Any],
     ) -> dict[str, float]:
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
-        for objective in self._multitasks:
-            if getattr(objective, "model", self) is None:
-                raise ValueError(f"`{objective.name}` is not set up: call initialize or init_multitask_objectives first")
-            objective.update(examples, drop=drop, losses=losses)
-        self._ensure_labels_are_added([doc for example in examples for doc in (example.predicted, example.reference)])
-        examples = [example for example in examples if self.moves.has_gold(example)]
-        if examples:
-            set_dropout_rate(self.model, drop)
-            states = self._gold_states(examples)
-            batch, backprop = self.model.begin_update([example.predicted for example in examples])
-            trace = search(states, batch)
-            backprop(trace)
-            losses[self.name] += float(trace.loss)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
+        with self._learning(sgd, losses) as losses:
+            for objective in self._multitasks:
+                if getattr(objective, "model", self) is None:
+                    raise ValueError(f"`{objective.name}` is not set up: call initialize or init_multitask_objectives first")
+                objective.update(examples, drop=drop, losses=losses)
+            self._ensure_labels_are_added([doc for example in examples for doc in (example.predicted, example.reference)])
+            examples = [example for example in examples if self.moves.has_gold(example)]
+            if examples:
+                set_dropout_rate(self.model, drop)
+                states = self._gold_states(examples)
+                batch, backprop = self.model.begin_update([example.predicted for example in examples])
+                trace = search(states, batch)
+                backprop(trace)
+                losses[self.name] += float(trace.loss)
         return losses
 
     def _max_moves(self) -> int:
@@ -210,26 +207,9 @@ class ParserLearning(TrainablePipe):
 
     # From an earlier self, and from a teacher
 
-    def rehearse(
-        self,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-        **config: Any,
-    ) -> dict[str, float]:
-        """Keep scoring as the model did when `resume_training` was called; does nothing before that."""
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = [example.predicted for example in examples if len(example.predicted)]
-        if self._rehearsal_model is None or not docs:
-            return losses
-        states = self.moves.states(docs)
-        self._learn_scores(docs, states, 0, self._rehearsal_model.predict(docs), None, drop, _difference_of_scores, losses)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        return losses
+    def _rehearse(self, docs: list[Doc], earlier: Model) -> float:
+        docs = [doc for doc in docs if len(doc)]
+        return self._learn_scores(docs, self.moves.states(docs), 0, earlier.predict(docs), None, _difference_of_scores)
 
     def distill(
         self,
@@ -245,27 +225,27 @@ class ParserLearning(TrainablePipe):
         Labels may stand in another order than the teacher's. Long documents are cut as in `update`, along the teacher's moves.
         examples: as in `TrainablePipe.distill`.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         if not isinstance(teacher_pipe, ParserLearning):
             raise ValueError(f"`{self.name}` needs a teacher component of its kind to distill from, got {teacher_pipe!r}")
         examples = list(examples)
         validate_distillation_examples(examples, f"{type(self).__name__}.distill")
-        pairs = [(example.predicted, example.reference) for example in examples if len(example.predicted)]
-        if pairs:
-            columns = [teacher_pipe.moves.find(*move) for move in self.moves.moves()]
-            docs, references = [predicted for predicted, _ in pairs], [reference for _, reference in pairs]
-            taught = teacher_pipe.model.predict(references)
-            states, max_moves = self.moves.states(docs), self._max_moves()
-            if max_moves and any(len(doc) >= max_moves for doc in docs):
-                found = teacher_pipe.moves.states(references)
-                found.run(taught.weights, taught.vectors)
-                self.moves.set_gold_of(states, found)
-                states.cut(max_moves)
-            self._learn_scores(docs, states, max_moves, taught, columns, drop, _difference_of_probabilities, losses)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
+        with self._learning(sgd, losses) as losses:
+            pairs = [(example.predicted, example.reference) for example in examples if len(example.predicted)]
+            if pairs:
+                set_dropout_rate(self.model, drop)
+                losses[self.name] += self._learn_from_teacher(teacher_pipe, *map(list, zip(*pairs, strict=True)))
         return losses
+
+    def _learn_from_teacher(self, teacher_pipe: "ParserLearning", docs: list[Doc], references: list[Doc]) -> float:
+        columns = [teacher_pipe.moves.find(*move) for move in self.moves.moves()]
+        taught = teacher_pipe.model.predict(references)
+        states, max_moves = self.moves.states(docs), self._max_moves()
+        if max_moves and any(len(doc) >= max_moves for doc in docs):
+            found = teacher_pipe.moves.states(references)
+            found.run(taught.weights, taught.vectors)
+            self.moves.set_gold_of(states, found)
+            states.cut(max_moves)
+        return self._learn_scores(docs, states, max_moves, taught, columns, _difference_of_probabilities)
 
     def get_teacher_student_loss(self, teacher_scores: Any, student_scores: Any, normalize: bool = False) -> tuple[float, Any]:
         """Mean squared difference of the probabilities of moves, and the gradient of the student's scores.
@@ -289,15 +269,12 @@ class ParserLearning(TrainablePipe):
         max_moves: int,
         teacher: StateScores,
         columns: list[int] | None,
-        drop: float,
         gradient_of: Callable[[numpy.ndarray, numpy.ndarray], numpy.ndarray],
-        losses: dict[str, float],
-    ) -> None:
+    ) -> float:
         """Follow the model's own moves, `max_moves` from each state if that is not 0, and pull its scores to the teacher's.
 
-        columns: the teacher's move for each of ours, -1 none; None if they are the same.
+        columns: the teacher's move for each of ours, -1 none; None if they are the same. Gives the loss.
         """
-        set_dropout_rate(self.model, drop)
         batch, backprop = self.model.begin_update(docs)
         trace = states.trace(batch.weights, batch.vectors, max_moves)
         theirs = teacher.weights.score(teacher.vectors, trace.slots)
@@ -310,7 +287,7 @@ class ParserLearning(TrainablePipe):
         gradient[:, :known] = gradient_of(ours[:, :known], theirs[:, :known])
         trace.gradient = numpy.ascontiguousarray(gradient, dtype="f")
         backprop(trace)
-        losses[self.name] += float((gradient**2).mean())
+        return float((gradient**2).mean())
 
     @property
     def is_distillable(self) -> bool:

@@ -13,6 +13,7 @@ from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
 from .columns import write_labels
+from .default_models import word_encoder
 from .tagger import Tagger
 from .token_labels import MISSING, flat_labels, gold_columns
 
@@ -24,19 +25,7 @@ __all__ = ["SentenceRecognizer", "make_senter", "make_senter_scorer", "senter_sc
 
 # What the SENT_START column holds for each label: -1 inside a sentence, 1 at its start.
 VALUES = numpy.array([-1, 1], dtype="int64").view("uint64")
-DEFAULT_SENTER_MODEL = {
-    "@architectures": "spacy.Tagger.v2",
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 12,
-        "depth": 1,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 2,
-        "subword_features": True,
-    },
-}
+DEFAULT_SENTER_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder(width=12, depth=1, maxout_pieces=2)}
 
 
 def senter_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:

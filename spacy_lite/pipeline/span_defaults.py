@@ -1,4 +1,4 @@
-"""What span categorizers and the span finder share: their default encoder, their scores, the key of their spans."""
+"""What span categorizers and the span finder share: the key of their spans, and their scores."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -8,31 +8,10 @@ from ..scorer import Scorer
 if TYPE_CHECKING:
     from ..gold import Example
 
-__all__ = ["DEFAULT_SPANS_KEY", "SPAN_SCORE_WEIGHTS", "score_group", "span_encoder"]
+__all__ = ["DEFAULT_SPANS_KEY", "SPAN_SCORE_WEIGHTS", "score_group"]
 
 DEFAULT_SPANS_KEY = "sc"
 SPAN_SCORE_WEIGHTS: dict[str, float | None] = {"spans_sc_f": 1.0, "spans_sc_p": 0.0, "spans_sc_r": 0.0}
-
-
-def span_encoder(embedding: str) -> dict[str, Any]:
-    """Config of the default encoder. embedding: architecture of its first layer."""
-    return {
-        "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {
-            "@architectures": embedding,
-            "width": 96,
-            "rows": [5000, 1000, 2500, 1000],
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "include_static_vectors": False,
-        },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": 96,
-            "window_size": 1,
-            "maxout_pieces": 3,
-            "depth": 4,
-        },
-    }
 
 
 def score_group(examples: Iterable["Example"], labeled: bool, **kwargs: Any) -> dict[str, Any]:

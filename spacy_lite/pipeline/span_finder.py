@@ -11,7 +11,8 @@ from thinc.types import Floats2d
 from ..config import registry
 from ..language import Language
 from ..tokens import Doc, Span, SpanGroup
-from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group, span_encoder
+from .default_models import window_encoder
+from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group
 from .trainable_pipe import TrainablePipe
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ SAMPLE_SIZE = 10
 DEFAULT_SPAN_FINDER_MODEL = {
     "@architectures": "spacy.SpanFinder.v1",
     "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": 2},
-    "tok2vec": span_encoder("spacy.MultiHashEmbed.v2"),
+    "tok2vec": window_encoder("spacy.MultiHashEmbed.v2"),
 }
 
 

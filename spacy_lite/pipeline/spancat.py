@@ -12,8 +12,9 @@ from ..config import registry
 from ..gold import validate_examples
 from ..language import Language
 from ..tokens import Doc, Span, SpanGroup
+from .default_models import window_encoder
 from .span_choice import Places, best_label_each, good_labels, without_overlap
-from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group, span_encoder
+from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group
 from .span_targets import gold_of_suggestions
 from .suggesters import (
     Suggester,
@@ -52,7 +53,7 @@ def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
         "@architectures": "spacy.SpanCategorizer.v1",
         "scorer": {"@layers": scorer},
         "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},
-        "tok2vec": span_encoder(embedding),
+        "tok2vec": window_encoder(embedding),
     }
 
 
@@ -325,22 +326,19 @@ class SpanCategorizer(TrainablePipe):
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
         """Learn from a batch: the scores of all suggested spans are pulled to 1 for gold labels and to 0 for others."""
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
         self._validate_categories(examples)
         docs = [example.predicted for example in examples]
-        spans = self.suggester(docs, ops=self.model.ops)
-        if _count(spans):
-            set_dropout_rate(self.model, drop)
-            with self._weights_needed():
-                scores, backprop = self.model.begin_update((docs, spans))
-            loss, d_scores = self.get_loss(examples, (spans, scores))
-            backprop(d_scores)
-            losses[self.name] += loss
-        if sgd not in (None, False):
-            self.finish_update(sgd)
+        with self._learning(sgd, losses) as losses:
+            spans = self.suggester(docs, ops=self.model.ops)
+            if _count(spans):
+                set_dropout_rate(self.model, drop)
+                with self._weights_needed():
+                    scores, backprop = self.model.begin_update((docs, spans))
+                loss, d_scores = self.get_loss(examples, (spans, scores))
+                backprop(d_scores)
+                losses[self.name] += loss
         return losses
 
     def get_loss(self, examples: Iterable["Example"], spans_scores: tuple[Ragged, Any]) -> tuple[float, Floats2d]:

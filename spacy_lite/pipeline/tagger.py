@@ -5,18 +5,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 from thinc.types import Floats2d, Ints1d
 
 from ..attrs import TAG
 from ..config import registry
 from ..errors import nearest
-from ..gold import validate_examples
 from ..language import Language
 from ..ml.models.tagger import predict_labels
 from ..scorer import Scorer
 from ..tokens import Doc
 from .columns import write_labels
+from .default_models import word_encoder
 from .token_labels import (
     MISSING,
     LabelTable,
@@ -39,19 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Tagger", "make_tagger", "make_tagger_scorer", "tagger_score"]
 
 SAMPLE_SIZE = 10
-DEFAULT_TAGGER_MODEL = {
-    "@architectures": "spacy.Tagger.v2",
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
-}
+DEFAULT_TAGGER_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder()}
 
 
 def tagger_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
@@ -233,31 +221,12 @@ class Tagger(TrainablePipe):
             return targets, None
         return numpy.where(negative, targets - len(self.labels), targets).astype("int32"), negative
 
-    def rehearse(  # type: ignore[override]
-        self,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Keep scoring as the model did when `resume_training` was called; does nothing before that."""
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_examples(examples, f"{type(self).__name__}.rehearse")
-        docs = [example.predicted for example in examples]
-        if self._rehearsal_model is None or not any(len(doc) for doc in docs):
-            return losses
-        set_dropout_rate(self.model, drop)
+    def _rehearse(self, docs: list[Doc], earlier: Model) -> float:
         scores, backprop = self.model.begin_update(docs)
-        loss, d_scores = self.get_teacher_student_loss(probabilities_of(self._rehearsal_model, docs), scores)
+        loss, d_scores = self.get_teacher_student_loss(probabilities_of(earlier, docs), scores)
         share = 1.0 / len(docs)
         backprop(split_rows(scores, flat_scores(self.model, d_scores) * share))
-        losses[self.name] += loss * share * share
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        return losses
+        return loss * share * share
 
     def _teacher_scores(self, teacher_pipe: TrainablePipe, docs: list[Doc]) -> Floats2d:
         scores = probabilities_of(teacher_pipe.model, docs)

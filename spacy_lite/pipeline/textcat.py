@@ -5,12 +5,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 from thinc.types import Floats2d
 
 from ..config import registry
 from ..errors import nearest
-from ..gold import validate_examples
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
@@ -255,30 +254,11 @@ class TextCategorizer(TrainablePipe):
                     "use `textcat_multilabel` for categories that do not exclude each other"
                 )
 
-    def rehearse(  # type: ignore[override]
-        self,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Keep scoring as the model did when `resume_training` was called; does nothing before that."""
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_examples(examples, f"{type(self).__name__}.rehearse")
-        docs = [example.predicted for example in examples]
-        if self._rehearsal_model is None or not any(len(doc) for doc in docs):
-            return losses
-        set_dropout_rate(self.model, drop)
+    def _rehearse(self, docs: list[Doc], earlier: Model) -> float:
         scores, backprop = self.model.begin_update(docs)
-        loss, d_scores = self.get_teacher_student_loss(self._rehearsal_model.predict(docs), scores)
+        loss, d_scores = self.get_teacher_student_loss(earlier.predict(docs), scores)
         backprop(d_scores)
-        losses[self.name] += loss
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        return losses
+        return loss
 
     def _teacher_scores(self, teacher_pipe: TrainablePipe, docs: list[Doc]) -> Any:
         scores = teacher_pipe.model.predict(docs)

@@ -13,6 +13,7 @@ from ..ml.listener import Tok2VecListener
 from ..ml.rows import RowList
 from ..ml.sharing import SharedBatch
 from ..tokens import Doc
+from .default_models import word_encoder
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
 
 if TYPE_CHECKING:
@@ -22,16 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_TOK2VEC_MODEL", "SharedBatch", "Tok2Vec", "Tok2VecListener", "make_tok2vec"]
 
 SAMPLE_SIZE = 10
-DEFAULT_TOK2VEC_MODEL = {
-    "@architectures": "spacy.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
+DEFAULT_TOK2VEC_MODEL = word_encoder()
 
 
 @Language.factory("tok2vec", assigns=["doc.tensor"], default_config={"model": DEFAULT_TOK2VEC_MODEL})
@@ -186,7 +178,6 @@ class Tok2Vec(TrainablePipe):
         drop: float = 0.0,
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
-        **config: Any,
     ) -> dict[str, float]:
         """As `update`; sets `doc.tensor` too, for the listeners' earlier models."""
         losses = self.update(examples, drop=drop, sgd=sgd, losses=losses)

@@ -109,31 +109,55 @@ class TrainablePipe(Pipe):
 
         drop: dropout rate. losses: the batch's loss is added under the component's name.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
-        if any(len(example.predicted) for example in examples):
-            set_dropout_rate(self.model, drop)
-            with self._weights_needed():
-                scores, backprop = self.model.begin_update([example.predicted for example in examples])
-            loss, d_scores = self.get_loss(examples, scores)
-            backprop(d_scores)
-            losses[self.name] += float(loss)
+        with self._learning(sgd, losses) as losses:
+            if any(len(example.predicted) for example in examples):
+                set_dropout_rate(self.model, drop)
+                with self._weights_needed():
+                    scores, backprop = self.model.begin_update([example.predicted for example in examples])
+                loss, d_scores = self.get_loss(examples, scores)
+                backprop(d_scores)
+                losses[self.name] += float(loss)
+        return losses
+
+    @contextmanager
+    def _learning(self, sgd: Optimizer | None, losses: dict[str, float] | None) -> Iterator[dict[str, float]]:
+        """Context of a step of learning: gives the losses to add to; its end applies the gradients, given an optimizer."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        yield losses
         if sgd not in (None, False):
             self.finish_update(sgd)
-        return losses
 
     def rehearse(
         self,
         examples: Iterable["Example"],
         *,
+        drop: float = 0.0,
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
-        **config: Any,
     ) -> dict[str, float]:
-        """Hold on to what an earlier version of the model knew. Components that cannot do this leave `losses` alone."""
-        return {} if losses is None else losses
+        """Keep scoring as the model did when `resume_training` was called; does nothing before that.
+
+        The arguments are those of `update`. Components that cannot do this leave `losses` alone.
+        """
+        losses = {} if losses is None else losses
+        if type(self)._rehearse is TrainablePipe._rehearse:
+            return losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, f"{type(self).__name__}.rehearse")
+        docs = [example.predicted for example in examples]
+        if self._rehearsal_model is not None and any(len(doc) for doc in docs):
+            with self._learning(sgd, losses):
+                set_dropout_rate(self.model, drop)
+                losses[self.name] += self._rehearse(docs, self._rehearsal_model)
+        return losses
+
+    def _rehearse(self, docs: list[Doc], earlier: Model) -> float:
+        """Add the gradient that pulls the model's scores to those of an earlier one; gives the loss. Not all docs are empty."""
+        raise TypeError(f"{type(self).__name__} cannot rehearse")
 
     def distill(
         self,
@@ -149,22 +173,19 @@ class TrainablePipe(Pipe):
         examples: the student sees `predicted`, the teacher `reference`; both must have the same tokens.
         Raises ValueError without a teacher or where the tokens differ.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         if teacher_pipe is None:
             raise ValueError(f"`{self.name}` needs a teacher component to distill from, got None")
         examples = list(examples)
         validate_distillation_examples(examples, f"{type(self).__name__}.distill")
-        if any(len(example.predicted) for example in examples):
-            set_dropout_rate(self.model, drop)
-            teacher_scores = self._teacher_scores(teacher_pipe, [example.reference for example in examples])
-            with self._weights_needed():
-                student_scores, backprop = self.model.begin_update([example.predicted for example in examples])
-            loss, d_scores = self.get_teacher_student_loss(teacher_scores, student_scores)
-            backprop(d_scores)
-            losses[self.name] += float(loss)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
+        with self._learning(sgd, losses) as losses:
+            if any(len(example.predicted) for example in examples):
+                set_dropout_rate(self.model, drop)
+                teacher_scores = self._teacher_scores(teacher_pipe, [example.reference for example in examples])
+                with self._weights_needed():
+                    student_scores, backprop = self.model.begin_update([example.predicted for example in examples])
+                loss, d_scores = self.get_teacher_student_loss(teacher_scores, student_scores)
+                backprop(d_scores)
+                losses[self.name] += float(loss)
         return losses
 
     def _teacher_scores(self, teacher_pipe: "TrainablePipe", docs: list[Doc]) -> Any:
@@ -263,7 +284,7 @@ class TrainablePipe(Pipe):
 
     def _byte_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[bytes], Any]]:
         return {
-            "cfg": lambda data: self._read_cfg(srsly.json_loads(data)),
+            "cfg": lambda data: self._read_cfg(serialize.parse_json(data)),
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
             "model": self._load_model,
         }

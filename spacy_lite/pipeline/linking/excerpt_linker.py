@@ -41,8 +41,6 @@ class EntityLinker_v1(EntityLinker):  # noqa: N801
     ) -> dict[str, float]:
         """Learn from a batch: what the model makes of the sentences around an entity is pulled to the vector of its gold id."""
         self.validate_kb()
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
         excerpts = []
@@ -61,10 +59,9 @@ class EntityLinker_v1(EntityLinker):  # noqa: N801
                         f"({len(example.predicted.text)} characters): predicted and reference need the same text"
                     )
                 excerpts.append(aligned.as_doc())
-        if excerpts:
-            losses[self.name] += self._learn(examples, excerpts, drop)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
+        with self._learning(sgd, losses) as losses:
+            if excerpts:
+                losses[self.name] += self._learn(examples, excerpts, drop)
         return losses
 
     def get_loss(self, examples: Iterable["Example"], sentence_encodings: Floats2d) -> tuple[float, Floats2d]:

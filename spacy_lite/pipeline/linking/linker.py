@@ -277,16 +277,12 @@ class EntityLinker(TrainablePipe):
     ) -> dict[str, float]:
         """Learn from a batch: what the model makes of an entity's sentence is pulled to the vector of its gold id."""
         self.validate_kb()
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
-        with gold_entities(examples, self.use_gold_ents):
+        with self._learning(sgd, losses) as losses, gold_entities(examples, self.use_gold_ents):
             if self.batch_has_learnable_example(examples):
                 self._require_sentences(examples)
                 losses[self.name] += self._learn(examples, [example.predicted for example in examples], drop)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
         return losses
 
     def _require_sentences(self, examples: list["Example"]) -> None:
