@@ -3,16 +3,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..attrs import intify_attr
+from ..attrs import NORM, ORTH, intify_attr
 from ..lex_attrs import add_lookups
 from .patterns import LazyPattern, compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 __all__ = [
     "add_lookups", "compile_infix_regex", "compile_prefix_regex", "compile_suffix_regex", "expand_exc", "read_regex",
-    "update_exc", "word_set",
+    "special_cases", "update_exc", "word_set",
 ]  # fmt: skip
 
-ORTH, NORM = 65, 67
 Exceptions = dict[str, list[dict[Any, Any]]]
 
 
@@ -80,6 +79,26 @@ def token(piece: str) -> dict[int, str]:
 def words(text: str) -> Exceptions:
     """Special cases that keep each of the words, separated by white space, in one piece."""
     return {word: [{ORTH: word}] for word in text.split()}
+
+
+def with_norms(norms: Mapping[str, str]) -> Exceptions:
+    """Special cases that keep each word in one piece and give it a norm."""
+    return {text: [{ORTH: text, NORM: norm}] for text, norm in norms.items()}
+
+
+def special_cases(whole: str, norms: Mapping[str, str], divided: Mapping[str, str] | None = None) -> Exceptions:
+    """A language's special cases, each beside the same with a capital first letter.
+
+    whole: words that stay in one piece, separated by white space. norms: such words with the norm of each. divided: as `cases`
+    takes them.
+    """
+    table = words(whole) | with_norms(norms) | cases(divided or {})
+    capitalised: Exceptions = {}
+    for text, (first, *rest) in table.items():
+        orth = first[ORTH]
+        capital = orth[0].upper() + orth[1:]
+        capitalised[capital + text[len(orth) :]] = [{**first, ORTH: capital}, *rest]
+    return capitalised | table
 
 
 def word_set(text: str) -> set[str]:

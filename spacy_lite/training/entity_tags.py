@@ -1,8 +1,13 @@
-"""Entity tags (IOB1, IOB2, BILUO, BIOES) to spans, tolerant about which of them a file uses."""
+"""Entity tags (IOB1, IOB2, BILUO, BIOES) to spans and documents, tolerant about which of them a file uses."""
 
 from collections.abc import Iterable
 
-__all__ = ["spans_of_tags"]
+from ..tokens import Doc, Span
+from ..vocab import Vocab
+
+__all__ = ["TaggedWord", "doc_of_sentences", "spans_of_tags"]
+
+TaggedWord = tuple[str, str, str]  # word, part of speech, entity tag
 
 
 def spans_of_tags(tags: Iterable[str]) -> list[tuple[int, int, str]]:
@@ -27,3 +32,22 @@ def spans_of_tags(tags: Iterable[str]) -> list[tuple[int, int, str]]:
     if open_label:
         spans.append((start, index + 1, open_label))
     return spans
+
+
+def doc_of_sentences(vocab: Vocab, sentences: list[list[TaggedWord]]) -> Doc:
+    """A document of these sentences, with their tags and entities; tokens outside entities are known to be so."""
+    words = [word for sentence in sentences for word in sentence]
+    doc = Doc(
+        vocab,
+        words=[word for word, _, _ in words],
+        tags=[pos for _, pos, _ in words],
+        sent_starts=[index == 0 for sentence in sentences for index in range(len(sentence))],
+    )
+    spans: list[Span] = []
+    offset = 0
+    for sentence in sentences:
+        found = spans_of_tags(tag for _, _, tag in sentence)
+        spans.extend(Span(doc, offset + start, offset + end, label=label) for start, end, label in found)
+        offset += len(sentence)
+    doc.set_ents(spans, default="outside")
+    return doc

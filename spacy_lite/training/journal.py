@@ -1,5 +1,4 @@
-"""The record of a training run beside its models: `log.jsonl`, a line for each evaluation, and `curves.svg`, a picture of "
-"it."""
+"""The record of a training run beside its models: `log.jsonl`, a line for each evaluation, and their picture, `curves.svg`."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
 """German special cases: abbreviations, spoken contractions and words with an apostrophe."""
 from ...tokenization.exceptions import BASE_EXCEPTIONS
-from ...tokenization.rules import Exceptions, cases, update_exc, words
+from ...tokenization.rules import special_cases, update_exc
 
 __all__ = ["TOKENIZER_EXCEPTIONS"]
 
@@ -34,19 +34,4 @@ DIVIDED = {
     "'rum": "'rum=herum",
 }  # fmt: skip
 
-
-def exceptions() -> Exceptions:
-    """All special cases of the language, those that are not names also with a capital."""
-    table = words(WHOLE)
-    for text, norm in NORMS.items():
-        table[text] = [{65: text, 67: norm}]
-    table.update(cases(DIVIDED))
-    capitalised = {}
-    for text, (first, *rest) in table.items():
-        orth = first[65]
-        capital = orth[0].upper() + orth[1:]
-        capitalised[capital + text[len(orth) :]] = [{**first, 65: capital}, *rest]
-    return {**capitalised, **table}
-
-
-TOKENIZER_EXCEPTIONS = update_exc(BASE_EXCEPTIONS, exceptions())
+TOKENIZER_EXCEPTIONS = update_exc(BASE_EXCEPTIONS, special_cases(WHOLE, NORMS, DIVIDED))

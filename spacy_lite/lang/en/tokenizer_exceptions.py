@@ -1,6 +1,7 @@
 """English special cases: contractions, reductions and abbreviations, most of them made from short rules."""
+from ...attrs import ORTH
 from ...tokenization.exceptions import BASE_EXCEPTIONS
-from ...tokenization.rules import Exceptions, cases, update_exc, words
+from ...tokenization.rules import Exceptions, cases, update_exc, with_norms, words
 
 __all__ = ["TOKENIZER_EXCEPTIONS"]
 
@@ -91,11 +92,11 @@ def both_cases(table: Exceptions) -> Exceptions:
         at = next((i for i, character in enumerate(text) if character.isalpha()), 0)
         copied, start = [], 0
         for token in tokens:
-            orth = token[65]
+            orth = token[ORTH]
             inside = at - start
             start += len(orth)
             if 0 <= inside < len(orth):
-                token = {**token, 65: orth[:inside] + orth[inside].upper() + orth[inside + 1 :]}
+                token = {**token, ORTH: orth[:inside] + orth[inside].upper() + orth[inside + 1 :]}
             copied.append(token)
         capitalised[text[:at] + text[at : at + 1].upper() + text[at + 1 :]] = copied
     return {**table, **capitalised}
@@ -133,11 +134,9 @@ def negations() -> Exceptions:
 def abbreviations() -> Exceptions:
     """Words with a full stop of their own, in the usual case and, for months and days, in lower and upper case as well."""
     table = words(" ".join((TITLES, FIRMS, PLACES, MONTHS, DAYS, LATIN, CLOCK, SHORT, WITH_SLASH, WITH_HYPHEN, NAMES)))
-    for text, norm in NORMS.items():
-        table[text] = [{65: text, 67: norm}]
-    for text in MONTHS.split():
-        table[text.upper()] = [{65: text.upper(), **({67: NORMS[text]} if text in NORMS else {})}]
-    return table
+    months = MONTHS.split()
+    table |= with_norms(NORMS) | words(MONTHS.upper())
+    return table | with_norms({month.upper(): NORMS[month] for month in months if month in NORMS})
 
 
 TOKENIZER_EXCEPTIONS = update_exc(

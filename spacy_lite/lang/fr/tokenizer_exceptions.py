@@ -1,6 +1,6 @@
 """French special cases: abbreviations, and words whose apostrophe or hyphen does not divide them."""
 from ...tokenization.exceptions import BASE_EXCEPTIONS
-from ...tokenization.rules import Exceptions, update_exc, words
+from ...tokenization.rules import Exceptions, update_exc, with_norms, words
 
 __all__ = ["TOKENIZER_EXCEPTIONS"]
 
@@ -29,13 +29,9 @@ def exceptions() -> Exceptions:
     table = words(" ".join((TITLES, SHORT, MONTHS, DAYS, NOUNS, "+/-")))
     for noun in NOUNS.split():
         table.update(words(noun[0].upper() + noun[1:]))
-    for text, norm in NORMS.items():
-        for form in (text, text[0].upper() + text[1:]):
-            table[form] = [{65: form, 67: norm}]
-    # The number sign and its plural.
-    for sign in ("n°", "N°", "nº", "Nº", "n°s", "nos"):
-        table[sign] = [{65: sign, 67: "numéro"}] if sign != "nos" else [{65: sign}]
-    return table
+    table |= with_norms({form: norm for text, norm in NORMS.items() for form in (text, text[0].upper() + text[1:])})
+    # The number sign and its plurals.
+    return table | with_norms(dict.fromkeys(("n°", "N°", "nº", "Nº", "n°s"), "numéro")) | words("nos")
 
 
 # `14 h.` ends a sentence more often than `h.` abbreviates.

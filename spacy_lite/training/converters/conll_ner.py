@@ -9,14 +9,13 @@ from collections.abc import Iterator
 
 from ...errors import FormatError
 from ...language.loading import load_model
-from ...tokens import Doc, Span
+from ...tokens import Doc
 from ...vocab import Vocab
-from ..entity_tags import spans_of_tags
+from ..entity_tags import TaggedWord, doc_of_sentences
 
 __all__ = ["conll_ner_to_docs"]
 
 DOC_DELIMITER = "-DOCSTART-"
-Word = tuple[str, str, str]  # word, part of speech, entity tag
 
 
 def conll_ner_to_docs(
@@ -43,13 +42,13 @@ def conll_ner_to_docs(
     for document in documents:
         size = len(document) if delimited or n_sents < 1 else n_sents
         for start in range(0, len(document), max(size, 1)):
-            yield _to_doc(vocab, document[start : start + size])
+            yield doc_of_sentences(vocab, document[start : start + size])
 
 
-def _read(data: str) -> tuple[list[list[list[Word]]], bool]:
+def _read(data: str) -> tuple[list[list[list[TaggedWord]]], bool]:
     """Documents, each a list of sentences, each a list of words; and whether the file marks its documents."""
-    documents: list[list[list[Word]]] = [[]]
-    sentence: list[Word] = []
+    documents: list[list[list[TaggedWord]]] = [[]]
+    sentence: list[TaggedWord] = []
     delimited = False
 
     def close_sentence() -> None:
@@ -76,7 +75,7 @@ def _read(data: str) -> tuple[list[list[list[Word]]], bool]:
     return [document for document in documents if document], delimited
 
 
-def _segment(document: list[list[Word]], model: str | None) -> list[list[Word]]:
+def _segment(document: list[list[TaggedWord]], model: str | None) -> list[list[TaggedWord]]:
     words = [word for sentence in document for word in sentence]
     if model:
         nlp = load_model(model)
@@ -87,27 +86,9 @@ def _segment(document: list[list[Word]], model: str | None) -> list[list[Word]]:
     else:
         ends = (".", "!", "?", "。", "！", "？")
         starts = {i for i in range(len(words)) if i == 0 or (words[i - 1][0] in ends and words[i][0] not in ends)}
-    sentences: list[list[Word]] = []
+    sentences: list[list[TaggedWord]] = []
     for index, word in enumerate(words):
         if index in starts or not sentences:
             sentences.append([])
         sentences[-1].append(word)
     return sentences
-
-
-def _to_doc(vocab: Vocab, sentences: list[list[Word]]) -> Doc:
-    words = [word for sentence in sentences for word in sentence]
-    doc = Doc(
-        vocab,
-        words=[word for word, _, _ in words],
-        tags=[pos for _, pos, _ in words],
-        sent_starts=[index == 0 for sentence in sentences for index in range(len(sentence))],
-    )
-    spans: list[Span] = []
-    offset = 0
-    for sentence in sentences:
-        found = spans_of_tags(tag for _, _, tag in sentence)
-        spans.extend(Span(doc, offset + start, offset + end, label=label) for start, end, label in found)
-        offset += len(sentence)
-    doc.set_ents(spans, default="outside")
-    return doc

@@ -1,12 +1,11 @@
-"""Sentence-per-line entity corpora to Docs: `I|PRON|O like|VERB|O London|PROPN|I-GPE` or `London|I-GPE` without parts of "
-"speech."""
+"""Sentence-per-line entity corpora to Docs: `I|PRON|O like|VERB|O London|PROPN|I-GPE`, or `London|I-GPE` without tags."""
 
 from collections.abc import Iterator
 
 from ...errors import FormatError
-from ...tokens import Doc, Span
+from ...tokens import Doc
 from ...vocab import Vocab
-from ..entity_tags import spans_of_tags
+from ..entity_tags import TaggedWord, doc_of_sentences
 
 __all__ = ["iob_to_docs"]
 
@@ -18,39 +17,21 @@ def iob_to_docs(input_data: str, n_sents: int = 10, no_print: bool = False, *arg
     `word|pos|tag`.
     """
     vocab = Vocab()
-    sentences = []
+    sentences: list[list[TaggedWord]] = []
     for number, line in enumerate(input_data.splitlines(), 1):
         if line.strip():
             sentences.append([_read_token(token, number) for token in line.split()])
         if n_sents > 0 and len(sentences) == n_sents:
-            yield _to_doc(vocab, sentences)
+            yield doc_of_sentences(vocab, sentences)
             sentences = []
     if sentences:
-        yield _to_doc(vocab, sentences)
+        yield doc_of_sentences(vocab, sentences)
 
 
-def _read_token(token: str, line: int) -> tuple[str, str, str]:
+def _read_token(token: str, line: int) -> TaggedWord:
     parts = token.rsplit("|", 2) if token.count("|") > 1 else token.rsplit("|", 1)
     if len(parts) == 3:
         return parts[0], parts[1], parts[2]
     if len(parts) == 2:
         return parts[0], "-", parts[1]
     raise FormatError(f"line {line}: expected word|tag or word|pos|tag, found {token!r}")
-
-
-def _to_doc(vocab: Vocab, sentences: list[list[tuple[str, str, str]]]) -> Doc:
-    words = [word for sentence in sentences for word in sentence]
-    doc = Doc(
-        vocab,
-        words=[word for word, _, _ in words],
-        tags=[pos for _, pos, _ in words],
-        sent_starts=[index == 0 for sentence in sentences for index in range(len(sentence))],
-    )
-    spans: list[Span] = []
-    offset = 0
-    for sentence in sentences:
-        found = spans_of_tags(tag for _, _, tag in sentence)
-        spans.extend(Span(doc, offset + start, offset + end, label=label) for start, end, label in found)
-        offset += len(sentence)
-    doc.set_ents(spans, default="outside")
-    return doc
