@@ -9,6 +9,7 @@ from thinc.api import Shim
 from .encoder import Encoder
 from .frozen_rows import restore_rows
 from .saving import pack_encoder, pack_files, read_bytes
+from .shared_weights import share_weights, writing
 from .torch_imports import need_torch
 
 __all__ = ["EncoderShim"]
@@ -35,10 +36,11 @@ class EncoderShim(Shim):
 
     @encoder.setter
     def encoder(self, encoder: Encoder | None) -> None:
-        """Compute with this encoder, on the device in use."""
+        """Compute with this encoder, on the device in use. Weights another one in this process has too are shared with it."""
         self._model = encoder
         if encoder is not None:
             encoder.to(_default_device())
+            share_weights(encoder.model)
 
     # Training
 
@@ -73,7 +75,7 @@ class EncoderShim(Shim):
         changed = [(name, weight) for name, weight in weights if weight.grad is not None and weight.numel()]
         scaler = self.scaler
         overflow = bool(scaler is not None and changed and scaler.unscale([weight.grad for _, weight in changed]))
-        with torch.no_grad():
+        with torch.no_grad(), writing:
             for name, weight in changed:
                 if not overflow:
                     self._step(optimizer, name, weight)
