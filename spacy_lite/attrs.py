@@ -21,6 +21,7 @@ IDS: dict[str, int] = {
 NAMES: list[str] = sorted(IDS, key=lambda name: IDS[name])
 
 globals().update(IDS)
+__all__ += [name for name in NAMES if name]
 
 # Names that stand for another attribute in match patterns and tokenizer exceptions.
 ALIASES = {"TEXT": "ORTH", "IS_SENT_START": "SENT_START"}

@@ -257,7 +257,7 @@ cdef class StringStore:
     def add(self, string, allow_transient=False):
         """Add a string and return its id.
 
-        string (str or bytes): the string.
+        string (str or bytes): the string; None is the empty one, as where an attribute is set to what a table does not have.
         allow_transient (bool): let the string go with the last Doc that needs it, instead of keeping it for good.
         Raises TypeError for anything else.
         """
@@ -265,6 +265,8 @@ cdef class StringStore:
         cdef const char* data
         if isinstance(string, bytes):
             string = string.decode("utf8")
+        elif string is None:
+            return 0
         elif not isinstance(string, str):
             raise TypeError(f"expected a string to add, got {type(string).__name__}: {string!r}")
         data = PyUnicode_AsUTF8AndSize(string, &size)

@@ -43,3 +43,4 @@ NAMES: list[str] = ["", *FLAGS, *ATTRIBUTES, *PARTS_OF_SPEECH, *RETIRED, *ENTITY
 IDS: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
 
 globals().update(IDS)
+__all__ += [name for name in NAMES if name.isidentifier() and name != "_"]

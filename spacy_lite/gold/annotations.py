@@ -197,9 +197,11 @@ def set_links(doc: Doc, links: Mapping[tuple[int, int], Mapping[str, float]]) ->
         right = [kb_id for kb_id, probability in candidates.items() if probability == 1.0]
         if len(right) > 1:
             raise ValueError(f"`links` give several right ids, {', '.join(right)}, for the characters {start} to {end}")
-        for token in doc if right else ():
-            if start <= token.idx < end:
-                column[token.i] = doc.intern(right[0])
+        span = doc.char_span(start, end)
+        if span is None:
+            raise ValueError(f"`links`: characters {start} to {end} do not begin and end where tokens do: {doc.text[:60]!r}")
+        if right:
+            column[span.start : span.end] = doc.intern(right[0])
     doc.write_column(IDS["ENT_KB_ID"], column)
 
 

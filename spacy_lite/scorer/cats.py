@@ -27,10 +27,11 @@ def score_cats(
 
     getter: from a document and the attribute's name to {label: score}; a gold label that is absent or None is missing. labels:
     all labels. multi_label: whether a document can have several. positive_label: of two exclusive labels, the one whose F1 is
-    the figure. threshold: score from which a label counts as predicted; 0.5 when multi_label, 0 otherwise, unless given.
+    the figure. threshold: score from which a label counts as predicted, 0.5 unless given; of exclusive labels the best one is
+    predicted, whatever its score.
     """
     if threshold is None:
-        threshold = 0.5 if multi_label else 0.0
+        threshold = 0.5
     types = {label: PRFScore() for label in labels}
     curves = {label: ROCAUCScore() for label in types}
     for example in examples:
@@ -40,7 +41,7 @@ def score_cats(
         if multi_label:
             _count_all(types, cand, gold, threshold)
         else:
-            _count_best(types, cand, gold, threshold)
+            _count_best(types, cand, gold)
     return _summary(attr, types, curves, multi_label, positive_label)
 
 
@@ -66,10 +67,8 @@ def _count_all(types: dict[str, PRFScore], cand: dict[str, float], gold: dict[st
         score.fn += not guessed and truth > 0
 
 
-def _count_best(types: dict[str, PRFScore], cand: dict[str, float], gold: dict[str, float | None], threshold: float) -> None:
+def _count_best(types: dict[str, PRFScore], cand: dict[str, float], gold: dict[str, float | None]) -> None:
     guess = max(cand, key=lambda label: cand[label]) if cand else None
-    if guess is not None and cand[guess] < threshold:
-        guess = None
     truth = max(gold, key=lambda label: gold[label] or 0.0) if gold else None
     if truth is not None and not cand and not (gold[truth] or 0.0) > 0:
         truth = None

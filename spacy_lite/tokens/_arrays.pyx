@@ -102,11 +102,13 @@ def has_annotation(TokenStore doc, name, bint complete):
     """Whether some token (with `complete`: every token) is annotated with an attribute; true of an empty document.
 
     HEAD asks for DEP, because a head counts only with its label. The first token's sentence start says nothing, so SENT_START
-    is asked of the others.
+    is asked of the others; IS_SENT_END is the same question.
     """
     cdef int i
     cdef uint64_t attr
     number = intify_attr(name) if isinstance(name, (str, int)) else None
+    if number is None and str(name).upper() == "IS_SENT_END":
+        number = SENT_START
     if number is None:
         raise ValueError(f"`{name}` is not an attribute of tokens{nearest(str(name).upper(), IDS)}")
     attr = DEP if number == HEAD else number

@@ -67,7 +67,7 @@ def values_for_json(doc: Any, key: str, attr: int) -> list[Any]:
 
 def underscore_to_json(doc: Any, names: list[str]) -> dict[str, Any]:
     """Values of extension attributes: of the Doc under `_`, of Tokens and Spans in lists. Raises ValueError for a name
-    without a value.
+    that has no value and is no extension of Doc.
     """
     data: dict[str, Any] = {}
     found = set()
@@ -76,8 +76,7 @@ def underscore_to_json(doc: Any, names: list[str]) -> dict[str, Any]:
             continue
         name, start, end = key[1:4]
         found.add(name)
-        if not srsly.is_json_serializable(value):
-            raise ValueError(f"Doc.to_json: the value of `._.{name}` cannot be written as JSON: {value!r}")
+        writable_value(name, value)
         if start is None:
             data.setdefault("_", {})[name] = value
         elif end is None:
@@ -88,9 +87,18 @@ def underscore_to_json(doc: Any, names: list[str]) -> dict[str, Any]:
                 entry.update(zip(("label", "kb_id", "span_id"), (doc.vocab.strings[part] for part in key[4:]), strict=True))
             data.setdefault("underscore_span", {}).setdefault(name, []).append(entry)
     for name in names:
-        if name not in found:
+        if name not in found and name in Underscore.doc_extensions:
+            data.setdefault("_", {})[name] = writable_value(name, doc._.get(name))
+        elif name not in found:
             raise ValueError(f"Doc.to_json: no extension attribute `{name}` has a value in this Doc{nearest(name, found)}")
     return data
+
+
+def writable_value(name: str, value: Any) -> Any:
+    """The value of an extension attribute. Raises ValueError for one that JSON has no form for."""
+    if not srsly.is_json_serializable(value):
+        raise ValueError(f"Doc.to_json: the value of `._.{name}` cannot be written as JSON: {value!r}")
+    return value
 
 
 def doc_from_json(doc: Any, data: Mapping[str, Any], validate: bool) -> Any:

@@ -385,12 +385,13 @@ cdef class Doc(TokenStore):
         return has_annotation(self, "ENT_IOB", False)
 
     def to_array(self, py_attr_ids):
-        """Attributes of the tokens: (n, len(py_attr_ids)) uint64, or (n,) for one name or id that is not in a list.
+        """Attributes of the tokens: (n, len(py_attr_ids)) uint64, or (n,) for a single one, in a list or not.
 
         py_attr_ids: names or ids, such as ["TAG", "HEAD"]. Negative values (HEAD, SENT_START) are in two's complement.
         Raises KeyError for an unknown name.
         """
-        return span_to_array(self, 0, self.length, py_attr_ids)
+        values = span_to_array(self, 0, self.length, py_attr_ids)
+        return values[:, 0] if values.shape[1:] == (1,) else values
 
     def from_array(self, attrs, array):
         """Set attributes of all tokens from an array such as `to_array` returns; returns the Doc.

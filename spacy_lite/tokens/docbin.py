@@ -11,6 +11,7 @@ import numpy
 
 from ..attrs import IDS, NAMES, intify_attr
 from ..errors import FormatError, nearest
+from ..inflate import inflate
 from ..serialize import atomic_file, reading
 from ._arrays import normalize_morphs
 from ._packing import pack, unpack
@@ -36,9 +37,13 @@ class DocBin:
     """A collection of Docs for a file: rows of attributes and a table of strings, without the vocabulary.
 
     attrs: names (or ids) of the attributes to keep; the words themselves and their spaces always are. store_user_data
-    (bool): keep `Doc.user_data` too, extension attributes among it. docs: the first Docs.
-    Raises ValueError for an unknown attribute.
+    (bool): write `Doc.user_data` too, extension attributes among it; what a file has of it is read in any case. docs: the
+    first Docs.
+    Raises KeyError for an unknown attribute.
     """
+
+    #: The format the files are written in.
+    version = VERSION
 
     def __init__(
         self,
@@ -50,7 +55,7 @@ class DocBin:
         for name in attrs:
             number = intify_attr(name)
             if number is None:
-                raise ValueError(f"DocBin: `{name}` is not an attribute{nearest(str(name).upper(), IDS)}")
+                raise KeyError(f"DocBin: `{name}` is not an attribute{nearest(str(name).upper(), IDS)}")
             numbers.add(int(number))
         #: ids of the attributes, ORTH first: the columns of the rows.
         self.attrs: list[int] = [ORTH, *sorted(numbers - {ORTH, SPACY})]
@@ -76,7 +81,7 @@ class DocBin:
 
     def add(self, doc: Doc) -> None:
         """Add a Doc; it is not referred to any more afterwards."""
-        rows = doc.to_array(self.attrs)
+        rows = doc.to_array(self.attrs).reshape((len(doc), len(self.attrs)))
         self._collector.collect_doc(doc, rows, self.attrs)
         self.tokens.append(rows)
         self.spaces.append(spaces_of(doc))
@@ -95,6 +100,8 @@ class DocBin:
             raise ValueError(f"DocBin.merge: the two keep different attributes: {', '.join(names)}; {', '.join(theirs)}")
         if self.store_user_data != other.store_user_data:
             raise ValueError("DocBin.merge: one of the two keeps user data and the other does not")
+        if other.user_data:
+            self.user_data.extend([None] * (len(self) - len(self.user_data)))
         for name in ("tokens", "spaces", "cats", "span_groups", "user_data", "flags"):
             getattr(self, name).extend(getattr(other, name))
         self.strings.update(other.strings)
@@ -162,7 +169,7 @@ class DocBin:
             "span_groups": self.span_groups,
         }
         if self.store_user_data:
-            message["user_data"] = self.user_data
+            message["user_data"] = self.user_data + [None] * (len(self) - len(self.user_data))
         return compress(message)
 
     def from_bytes(self, bytes_data: bytes) -> DocBin:
@@ -191,7 +198,7 @@ class DocBin:
         self.cats = [cats or {} for cats in parts["cats"]]
         self.flags = [flags or {} for flags in parts["flags"]]
         self.span_groups = [groups or b"" for groups in parts["span_groups"]]
-        self.user_data = parts["user_data"] if self.store_user_data else []
+        self.user_data = parts["user_data"] if "user_data" in message or self.store_user_data else []
 
     def to_disk(self, path: str | Path) -> None:
         """Write `to_bytes` to a file, whole or not at all."""
@@ -235,9 +242,9 @@ def open_message(bytes_data: bytes) -> Mapping[str, Any]:
     """The msgpack map in the bytes of a DocBin. Raises FormatError where there is none, or parts are missing."""
     advice = "make it anew with `convert`, or with DocBin.to_disk"
     try:
-        packed = zlib.decompress(bytes_data)
-    except zlib.error as error:
-        raise FormatError(f"not a DocBin (.spacy), or a truncated one of {len(bytes_data)} bytes ({error}): {advice}") from None
+        packed = inflate(bytes_data)
+    except FormatError as error:
+        raise FormatError(f"not a DocBin (.spacy), or a truncated one ({error}): {advice}") from None
     try:
         message = unpack(packed)
     except ValueError as error:

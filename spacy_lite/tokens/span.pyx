@@ -117,7 +117,7 @@ cdef class Span:
             yield Token.view(self.doc, i)
 
     def __reduce__(self):
-        raise TypeError(
+        raise NotImplementedError(
             "a Span cannot be pickled by itself: pickle its Doc and keep start, end and label, or pickle "
             "`span.as_doc()`"
         )

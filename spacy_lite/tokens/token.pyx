@@ -65,7 +65,7 @@ cdef class Token(TokenAttributes):
         return self.text
 
     def __reduce__(self):
-        raise TypeError("a Token cannot be pickled by itself: pickle its Doc and keep the index `token.i`")
+        raise NotImplementedError("a Token cannot be pickled by itself: pickle its Doc and keep the index `token.i`")
 
     def __richcmp__(self, other, int op):
         if not isinstance(other, Token):

@@ -50,7 +50,7 @@ class Underscore:
         put("_identity", (label, kb_id, span_id) if label or kb_id or span_id else ())
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._extensions]
+        return [*self._extensions, "get", "has", "set"]
 
     def __getattr__(self, name: str) -> Any:
         default, method, getter, _ = self._extension(name)

@@ -168,6 +168,7 @@ def test_a_sentence_may_start_with_a_token_that_has_no_counterpart(predicted):
         ({"spans": [1]}, ValueError, "`spans` should map"),
         ({"spans": {"k": [1]}}, ValueError, "`spans` under 'k'"),
         ({"cats": [1]}, ValueError, "`cats` should map"),
+        ({"links": {(0, 2): {"Q1": 1.0}}}, ValueError, "0 to 2 do not begin and end where tokens do"),
         ({"links": {(0, 1): {"Q1": 1.0, "Q2": 1.0}}}, ValueError, "Q1, Q2"),
     ],
 )

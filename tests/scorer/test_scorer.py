@@ -119,6 +119,16 @@ def test_a_perfect_prediction_scores_one(vocab):
     assert Scorer.score_tokenization(same)["token_f"] == 1.0
 
 
+@pytest.mark.parametrize("threshold", [0.0, 0.5, 0.9, 1.0])
+def test_of_exclusive_labels_the_best_is_predicted_whatever_its_score(vocab, threshold):
+    examples = [Example(Doc(vocab, words=["a"]), Doc(vocab, words=["a"])) for _ in range(2)]
+    for example, best in zip(examples, "AB", strict=True):
+        example.predicted.cats = {"A": 0.4, "B": 0.3, "C": 0.3}
+        example.reference.cats = {label: float(label == best) for label in "ABC"}
+    scores = Scorer.score_cats(examples, "cats", labels="ABC", multi_label=False, threshold=threshold)
+    assert (scores["cats_micro_p"], scores["cats_f_per_type"]["A"]) == (0.5, {"p": 0.5, "r": 1.0, "f": pytest.approx(2 / 3)})
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_area_under_the_curve_equals_counting_all_pairs(seed):
     random = numpy.random.RandomState(seed)

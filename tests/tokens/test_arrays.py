@@ -58,7 +58,7 @@ def test_arrays_hold_what_tokens_say(doc, names):
     for token in doc:
         for column, name in enumerate(names):
             expected[token.i, column] = numpy.asarray(int(READERS[name](token)), dtype=object) & (2**64 - 1)
-    numpy.testing.assert_array_equal(doc.to_array(names), expected)
+    numpy.testing.assert_array_equal(doc.to_array(names), expected[:, 0] if len(names) == 1 else expected)
     numpy.testing.assert_array_equal(doc[1:3].to_array(names), expected[1:3])
     for column, name in enumerate(names):
         numpy.testing.assert_array_equal(doc.to_array(name), expected[:, column])
@@ -71,7 +71,7 @@ def test_features_of_a_batch_are_the_arrays_one_below_the_other(batch, names):
     features, lengths = gather_features(batch, [attrs.IDS[name] for name in names])
     assert (features.dtype, lengths.dtype) == ("uint64", "int32")
     assert lengths.tolist() == [len(doc) for doc in batch]
-    stacked = [doc.to_array(names) for doc in batch]
+    stacked = [doc[:].to_array(names) for doc in batch]
     numpy.testing.assert_array_equal(features, numpy.concatenate([numpy.zeros((0, len(names)), "uint64"), *stacked]))
 
 
@@ -108,6 +108,12 @@ def test_sentences_follow_from_heads_and_labels_only_where_there_are_labels():
 def test_arrays_that_cannot_be_are_refused(names, array, message):
     with pytest.raises(ValueError, match=message):
         Doc(VOCAB, words=list("abc")).from_array(names, array)
+
+
+def test_sentence_ends_are_known_where_starts_are():
+    doc = Doc(VOCAB, words=["a", "b"], sent_starts=[True, False])
+    assert doc.has_annotation("IS_SENT_END") and doc.has_annotation("is_sent_start")
+    assert not Doc(VOCAB, words=["a", "b"]).has_annotation("IS_SENT_END")
 
 
 def test_an_unknown_attribute_is_named_with_the_nearest():

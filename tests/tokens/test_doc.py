@@ -178,6 +178,9 @@ def test_pickling_keeps_everything(vocab):
     doc.cats["good"] = 1.0
     doc.tensor = numpy.ones((2, 3), dtype="float32")
     doc.spans["all"] = [doc[0:2]]
+    for part in (doc[0], doc[0:1]):
+        with pytest.raises(NotImplementedError, match="pickle its Doc"):
+            pickle.dumps(part)
     copy = pickle.loads(pickle.dumps(doc))
     assert (copy.text, copy._.source, copy.cats, copy.tensor.shape) == (doc.text, {"page": 3}, {"good": 1.0}, (2, 3))
     assert [token.tag_ for token in copy] == ["X", "Y"]

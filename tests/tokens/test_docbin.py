@@ -39,8 +39,19 @@ def test_only_the_attributes_asked_for_are_kept(docs, vocab):
     assert collection.attrs == [65, 73, 75]
     doc = next(DocBin().from_bytes(collection.to_bytes()).get_docs(vocab))
     assert ([token.tag_ for token in doc], doc.has_annotation("DEP"), doc.ents) == (["NNP", "VBD", "DT", "NNP", "."], False, ())
-    with pytest.raises(ValueError, match="did you mean `LEMMA`"):
+    assert [token.tag_ for token in next(DocBin(attrs=["ORTH"], docs=docs).get_docs(vocab))] == [""] * 5
+    with pytest.raises(KeyError, match="did you mean `LEMMA`"):
         DocBin(attrs=["LEMA"])
+
+
+def test_user_data_in_a_file_is_read_whether_asked_for_or_not(docs, vocab):
+    docs[3].user_data["source"] = "web"
+    collection = DocBin().from_bytes(DocBin(docs=docs, store_user_data=True).to_bytes())
+    assert [doc.user_data.get("source") for doc in collection.get_docs(vocab)] == [None, None, None, "web"]
+    without = DocBin(docs=docs[:2])
+    without.merge(collection)
+    without.add(docs[2])
+    assert [doc.user_data.get("source") for doc in without.get_docs(vocab)] == [None] * 5 + ["web", None]
 
 
 def test_the_default_attributes_are_those_of_spacy_3():

@@ -169,6 +169,15 @@ def test_json_with_annotations_of_some_tokens_is_refused(vocab):
         Doc(vocab).from_json({"text": "a b", "tokens": [], "ents": [{"start": 1, "end": 3, "label": "X"}]})
 
 
+def test_json_has_defaults_of_extensions_of_the_doc(vocab):
+    Doc.set_extension("source", default="web")
+    Token.set_extension("mark", default=0)
+    doc = Doc(vocab, words=["a"])
+    assert doc.to_json(underscore=["source"])["_"] == {"source": "web"}
+    with pytest.raises(ValueError, match="mark"):
+        doc.to_json(underscore=["mark"])
+
+
 def test_a_copy_is_complete_and_independent(vocab):
     doc = full_doc(vocab)
     doc.activations["tagger"] = {"probs": numpy.zeros(2)}

@@ -78,6 +78,13 @@ def test_attribute_names_in_any_case_give_numbers():
     assert attrs.NAMES[attrs.ORTH] == "ORTH"
 
 
+def test_names_come_with_a_star():
+    names: dict = {}
+    exec("from spacy_lite.attrs import *; from spacy_lite.symbols import *", names)
+    assert (names["ORTH"], names["IS_ALPHA"], names["NOUN"], names["nsubj"]) == (65, 1, 92, 429)
+    assert "_" not in names
+
+
 def test_intify_attrs_translates_names_and_strings():
     store = StringStore()
     assert attrs.intify_attrs({"orth": "hi", attrs.LOWER: "hi", "_": {"x": 1}}) == {attrs.ORTH: "hi", attrs.LOWER: "hi"}
@@ -120,8 +127,14 @@ def test_keys_of_other_types_are_refused(key):
     store = StringStore()
     with pytest.raises(TypeError):
         store[key]
+
+
+@pytest.mark.parametrize("string", [1.5, 1, ["a"]])
+def test_only_strings_are_added_and_none_is_the_empty_one(string):
+    store = StringStore()
     with pytest.raises(TypeError):
-        store.add(key)
+        store.add(string)
+    assert store.add(None) == store.add("") == 0
 
 
 def test_numpy_integers_are_ids():
