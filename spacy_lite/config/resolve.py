@@ -32,12 +32,9 @@ class Parameter(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """What a registered function takes: named arguments, and whether it takes any number of positional or further named
-    ones.
-    """
+    """What a registered function takes: named arguments, and whether it takes any further named ones."""
 
     parameters: dict[str, Parameter]
-    takes_positional: bool
     takes_anything: bool
 
 
@@ -228,7 +225,7 @@ def signature_of(function: Callable[..., Any]) -> Signature:
         annotation = hints.get(name, Any if isinstance(parameter.annotation, str) else parameter.annotation)
         parameters[name] = Parameter(name, annotation, None if is_required else parameter.default, is_required)
     kinds = {parameter.kind for parameter in found.parameters.values()}
-    return Signature(parameters, inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds)
+    return Signature(parameters, inspect.Parameter.VAR_KEYWORD in kinds)
 
 
 def signature_line(function: Callable[..., Any], name: str = "", exclude: Sequence[str] = ("nlp",)) -> str:

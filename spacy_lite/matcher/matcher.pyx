@@ -9,6 +9,7 @@ from ..attrs import IDS
 from ..tokens import Span
 from .levenshtein import levenshtein_compare
 from .patterns import STRINGS, check_pattern, compile_predicate, features_of, parse_pattern, positions_of, value_ids
+from .streams import match_stream
 
 CACHE_SIZE = 50_000
 GREEDY = ("FIRST", "LONGEST")
@@ -152,7 +153,7 @@ cdef class Matcher:
     def _extra(self, predicate):
         """Place of a predicate among those that need Python."""
         if predicate.key not in self._known_extras:
-            holds = compile_predicate(predicate, self.vocab, self._fuzzy_compare)
+            holds = compile_predicate(predicate, self._fuzzy_compare)
             slot = -1 if predicate.is_extension else self._slot(predicate.attr)
             self._known_extras[predicate.key] = len(self._extras)
             self._extras.append(ExtraPredicate(predicate, slot, holds))
@@ -242,11 +243,7 @@ cdef class Matcher:
         return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the
         result.
         """
-        for item in docs:
-            doc, context = item if as_tuples else (item, None)
-            matches = self(doc)
-            result = (doc, matches) if return_matches else doc
-            yield (result, context) if as_tuples else result
+        return match_stream(self, docs, return_matches, as_tuples)
 
 
 cdef class Search:

@@ -234,6 +234,9 @@ def _problems_of(token: Any) -> Iterable[str]:
                 yield f"{key} takes a truth value, got {value!r}"
         elif name in NUMBERS:
             yield from _value_problems(str(key), value, (int, float), "a number")
+        elif name == "ENT_IOB" and not isinstance(value, (str, dict)):
+            if value not in range(len(IOB)):
+                yield f"{key} takes one of {', '.join(map(repr, IOB))}, or its number, 0 to 3, got {value!r}"
         elif name in STRINGS:
             yield from _value_problems(str(key), value, (str,), "a string")
         else:
@@ -281,7 +284,7 @@ def _regex_problems(key: str, expressions: Iterable[str]) -> Iterable[str]:
             yield f"{key}: {expression!r} is no regular expression: {error}"
 
 
-def compile_predicate(predicate: Predicate, vocab: "Vocab", fuzzy_compare: Callable) -> Callable[[Any], bool]:
+def compile_predicate(predicate: Predicate, fuzzy_compare: Callable) -> Callable[[Any], bool]:
     """A function that says whether a value satisfies the predicate.
 
     The value is a string for attributes compared as strings, a frozenset of feature strings for sets of MORPH, else what the

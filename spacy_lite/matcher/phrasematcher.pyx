@@ -12,6 +12,7 @@ from ..attrs import IDS
 from ..errors import nearest
 from ..tokens import Span
 from .matcher import NEEDED
+from .streams import match_stream
 
 
 cdef class PhraseMatcher:
@@ -169,11 +170,7 @@ cdef class PhraseMatcher:
         return_matches: give (doc, matches) instead of documents. as_tuples: the stream has (doc, context) pairs, and so has the
         result.
         """
-        for item in stream:
-            doc, context = item if as_tuples else (item, None)
-            matches = self(doc)
-            result = (doc, matches) if return_matches else doc
-            yield (result, context) if as_tuples else result
+        return match_stream(self, stream, return_matches, as_tuples)
 
 
 def unpickle(vocab, attr, validate, docs, callbacks):

@@ -21,8 +21,6 @@ __all__ = ["convert_vectors", "ensure_shape", "open_file", "read_vectors"]
 
 logger = logging.getLogger("spacy_lite")
 
-NO_RANK = 0xFFFFFFFFFFFFFFFF
-
 
 def convert_vectors(
     nlp: "Language",
