@@ -27,6 +27,7 @@ __all__ = [
     "parse_config_overrides",
     "setup_cli",
     "setup_gpu",
+    "setup_logging",
     "show_error",
     "string_to_list",
 ]
@@ -166,6 +167,15 @@ def _parse_value(text: str) -> Any:
         return json_loads(text)
     except ValueError:
         return str(text)
+
+
+def setup_logging(verbose: bool) -> None:
+    """Show the messages of the package's logger: all with `verbose`, else notes and warnings."""
+    import logging
+
+    from ..environment import logger
+
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
 def setup_gpu(use_gpu: int, silent: bool = False) -> None:

@@ -59,7 +59,7 @@ def apply(data_path: Path, output_file: Path, model: str, json_field: str, batch
         raise ValueError(f"{data_path}: no text there")
     with atomic_file(output_file) as fresh:
         fresh.write_bytes(docbin.to_bytes())
-    show.good(f"Annotated {len(docbin):,} texts: {output_file}")
+    show.good(f"Annotated {len(docbin):,} {'text' if len(docbin) == 1 else 'texts'}: {output_file}")
 
 
 def _texts(path: Path, vocab: "Vocab", key: str) -> Iterator["str | Doc"]:

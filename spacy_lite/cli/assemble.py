@@ -5,8 +5,7 @@ from pathlib import Path
 import typer
 
 from ._messages import Messages
-from ._util import Arg, Opt, app, command, import_code, parse_config_overrides
-from .train import setup_logging
+from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_logging
 
 __all__ = ["assemble_cli"]
 
@@ -19,7 +18,7 @@ def assemble_cli(
     code_path: Path | None = Opt(None, "--code", "-c", help="Python file with functions the config names"),
     verbose: bool = Opt(False, "--verbose", "-V", "-VV", help="Tell more"),
 ) -> None:
-    """Put a pipeline together from a config, with components copied from trained pipelines or made anew, and save it."""
+    """Put a pipeline together from a config, and save it. Its components are copied from trained pipelines, or made anew."""
     from ..config.defaults import load_config
     from ..config.dotted import get_sourced_components
     from ..language.loading import load_model_from_config

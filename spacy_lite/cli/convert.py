@@ -40,7 +40,7 @@ def convert_cli(
     lang: str | None = Opt(None, "--lang", "-l", help="Language of the data, where its tokenizer is needed"),
     concatenate: bool = Opt(None, "--concatenate", "-C", help="Put everything into one file"),
 ) -> None:
-    """Convert a corpus for training: CoNLL-U, entity tags by token or by sentence, or JSON.
+    """Convert a corpus for training. It may be CoNLL-U, entity tags by token or by sentence, or JSON.
 
     A folder is searched for files of the format; the output files are named after the input.
     """

@@ -16,7 +16,7 @@ def convert_pipeline_cli(
     code_path: Path | None = Opt(None, "--code", "-c", help="Python file with functions the config names"),
     force: bool = Opt(False, "--force", "-F", help="Write over a pipeline that is there"),
 ) -> None:
-    """Save a pipeline so that spaCy 3.8 loads it, or the other way round, with the same annotations.
+    """Save a pipeline for spaCy 3.8, or the other way round. Its annotations stay the same.
 
     What cannot be expressed in spaCy 3.8 is named, and nothing is written.
     """

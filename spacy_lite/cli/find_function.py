@@ -11,7 +11,7 @@ def find_function_cli(
     func_name: str = Arg(..., help="Registered name, such as spacy.MultiHashEmbed.v2"),
     registry_name: str | None = Opt(None, "--registry", "-r", help="Registry to look in, such as architectures"),
 ) -> None:
-    """Show the file and line where a registered function is defined."""
+    """Show where a registered function is defined."""
     find_function(func_name, registry_name)
 
 

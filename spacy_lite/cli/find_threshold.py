@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ._messages import Messages, progress
-from ._util import Arg, Opt, app, command, import_code, setup_gpu
+from ._util import Arg, Opt, app, command, import_code, setup_gpu, setup_logging
 
 __all__ = ["find_threshold", "find_threshold_cli"]
 
@@ -22,7 +22,8 @@ def find_threshold_cli(
     gold_preproc: bool = Opt(False, "--gold-preproc", "-G", help="Use the sentences and tokens of the data"),
     verbose: bool = Opt(False, "--verbose", "--silent", "-V", "-VV", help="Tell more"),
 ) -> None:
-    """Find the threshold of a component with which a score is best."""
+    """Find the threshold with which a score is best."""
+    setup_logging(verbose)
     import_code(code_path)
     find_threshold(
         model,

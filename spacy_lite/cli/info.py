@@ -18,7 +18,7 @@ def info_cli(
     exclude: str = Opt("labels", "--exclude", "-e", help="Keys of the pipeline's meta.json to leave out, separated by commas"),
     url: bool = Opt(False, "--url", "-u", help="Print where the pipeline can be downloaded"),
 ) -> None:
-    """Show facts about the installation or, given a pipeline, about it."""
+    """Show facts about the installation or a pipeline."""
     info(model, markdown=markdown, silent=silent, exclude=string_to_list(exclude), url=url)
 
 
@@ -81,6 +81,8 @@ def _pipeline(model: str, exclude: list[str]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict | list | tuple) and not value:
+        return "none"
     if isinstance(value, dict):
         return ", ".join(f"{key} ({item})" if not isinstance(item, dict) else str(key) for key, item in value.items())
     if isinstance(value, list | tuple):

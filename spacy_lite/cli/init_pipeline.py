@@ -5,8 +5,7 @@ from pathlib import Path
 import typer
 
 from ._messages import Messages
-from ._util import Arg, Opt, command, import_code, init_cli, parse_config_overrides, setup_gpu
-from .train import setup_logging
+from ._util import Arg, Opt, command, import_code, init_cli, parse_config_overrides, setup_gpu, setup_logging
 
 __all__ = ["init_labels_cli", "init_pipeline_cli"]
 

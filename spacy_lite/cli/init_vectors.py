@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ._messages import Messages
-from ._util import Arg, Opt, command, init_cli
-from .train import setup_logging
+from ._util import Arg, Opt, command, init_cli, setup_logging
 
 __all__ = ["init_vectors", "init_vectors_cli"]
 

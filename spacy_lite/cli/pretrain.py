@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ._messages import Messages
-from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_gpu
-from .train import setup_logging
+from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_gpu, setup_logging
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -34,7 +33,7 @@ def pretrain_cli(
     skip_last: bool = Opt(False, "--skip-last", "-L", help="Leave out model-last.bin"),
     verbose: bool = Opt(False, "--verbose", "-V", "-VV", help="Tell more"),
 ) -> None:
-    """Pretrain the layer that [pretraining] names on raw text, given as JSONL with the key "text" or as .spacy files.
+    """Pretrain a layer on raw text. [pretraining] names it; the text is JSONL with the key "text", or .spacy files.
 
     Settings of the config can be given as options: --paths.raw_text text.jsonl --pretraining.max_epochs 5. The folder gets
     model{N}.bin for each epoch, log.jsonl, a checkpoint, and with [pretraining] dev_corpus, model-best.bin. Then train with

@@ -29,7 +29,7 @@ PARENT = f"{COMMAND} project"
 
 project_cli = typer.Typer(
     name="project",
-    help="Get and run workflows that a project.yml describes (needs the package weasel).",
+    help="Get and run workflows of a project.yml. Needs the package weasel.",
     no_args_is_help=True,
     context_settings=SETTINGS,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from ._messages import Messages
-from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_gpu
+from ._util import Arg, Opt, app, command, import_code, parse_config_overrides, setup_gpu, setup_logging
 
 __all__ = ["train", "train_cli"]
 
@@ -44,15 +44,6 @@ def train_cli(
         checkpoint_steps=checkpoint_steps,
         checkpoint_seconds=checkpoint_seconds,
     )
-
-
-def setup_logging(verbose: bool) -> None:
-    """Show the messages of the package's logger: all with `verbose`, else notes and warnings."""
-    import logging
-
-    from ..environment import logger
-
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
 def train(

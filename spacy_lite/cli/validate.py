@@ -14,7 +14,7 @@ SPACY_VERSION = "3.8.0"  # the release whose pipelines this version reads
 
 @command(app, "validate")
 def validate_cli() -> None:
-    """Check that the installed pipelines were made for this version."""
+    """Check that installed pipelines fit this version."""
     if not validate():
         raise typer.Exit(1)
 
