@@ -120,7 +120,11 @@ class Config(confection.Config):
     def from_str(
         self, text: str, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None, file: str | None = None
     ) -> "Config":
-        """Read the config from a string and return it. `file` names its source in error messages. Raises ConfigError."""
+        """Read the config from a string and return it.
+
+        interpolate: replace variables such as ${paths.train} by their values. overrides: values by dotted name, such as
+        {"training.max_steps": 100}, in place of those written. file: names the source in error messages. Raises ConfigError.
+        """
         origin = Origin(text, file, overrides or ())
         _check_overrides(overrides or {}, text, origin)
         try:
@@ -135,13 +139,13 @@ class Config(confection.Config):
     def from_bytes(
         self, bytes_data: bytes, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
     ) -> "Config":
-        """Read the config from a byte string (UTF-8) and return it. Raises ConfigError."""
+        """Read the config from UTF-8 bytes and return it; the arguments are those of `from_str`. Raises ConfigError."""
         return self.from_str(bytes_data.decode("utf8"), interpolate=interpolate, overrides=overrides)
 
     def from_disk(
         self, path: str | Path, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
     ) -> "Config":
-        """Read the config from a file and return it. Raises ConfigError."""
+        """Read the config from a file and return it; the arguments are those of `from_str`. Raises ConfigError."""
         text = Path(path).read_text(encoding="utf8")
         return self.from_str(text, interpolate=interpolate, overrides=overrides, file=str(path))
 
@@ -161,7 +165,10 @@ class Config(confection.Config):
         )
 
     def to_disk(self, path: str | Path, *, interpolate: bool = True) -> None:
-        """Write the config to a file: the old file stays as it was until the new one is complete."""
+        """Write the config to a file: the old file stays as it was until the new one is complete.
+
+        interpolate: write the values of variables in their place.
+        """
         path = Path(path)
         part = path.with_name(f".{path.name}.part")
         part.write_text(self.to_str(interpolate=interpolate), encoding="utf8")

@@ -59,7 +59,7 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
 
 
 def load_config_from_str(text: str, overrides: Mapping[str, Any] | None = None, interpolate: bool = False) -> Config:
-    """Read a config from a string. overrides: dotted name -> value. Raises ConfigError."""
+    """Read a config from a string. overrides: dotted name -> value. interpolate: replace variables. Raises ConfigError."""
     return _read_text(text, overrides, interpolate, None)
 
 

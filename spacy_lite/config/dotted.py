@@ -26,7 +26,8 @@ def walk_dict(
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield (path, value) for every value of a nested dict that is not a dict itself.
 
-    for_overrides: stop at blocks that name a registered function in an argument, and give those whole.
+    parent: path of the dict in the whole, which all paths begin with. for_overrides: stop at blocks that name a registered
+    function in an argument, and give those whole.
     """
     parent = tuple(parent)
     for key, value in node.items():
@@ -39,7 +40,7 @@ def walk_dict(
 
 
 def dict_to_dot(obj: Mapping[str, Any], *, for_overrides: bool = False) -> dict[str, Any]:
-    """Dotted name -> value, for a nested dict."""
+    """Dotted name -> value, for a nested dict. for_overrides: as in `walk_dict`."""
     return {".".join(path): value for path, value in walk_dict(obj, for_overrides=for_overrides)}
 
 

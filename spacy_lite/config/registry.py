@@ -215,7 +215,10 @@ class RegistryCatalogue:
         self.internal_factories = self.factories
 
     def create(self, registry_name: str, entry_points: bool = False) -> None:
-        """Add a registry of a new kind. Raises RegistryError if the kind exists."""
+        """Add a registry of a new kind, such as "schedules". Raises RegistryError if the kind exists.
+
+        entry_points: also find functions that installed packages announce for it.
+        """
         if hasattr(self, registry_name):
             raise RegistryError(f"there is already a registry `{registry_name}`")
         setattr(self, registry_name, Registry(registry_name, entry_points=entry_points))
@@ -275,7 +278,8 @@ class RegistryCatalogue:
         """Call the function of every block that names one, innermost first, and return the config with the results in their
         place.
 
-        schema: pydantic model the (unresolved) config must fit. overrides: dotted key -> value. Raises ConfigError.
+        schema: pydantic model the (unresolved) config must fit. overrides: dotted key -> value. validate: check it against the
+        schema, and the arguments of functions. Raises ConfigError.
         """
         return resolving().resolve(self, config, schema=schema, overrides=overrides or {}, validate=validate)
 
@@ -288,8 +292,10 @@ class RegistryCatalogue:
         interpolate: bool = False,
         validate: bool = True,
     ) -> Any:
-        """Return the config with the default arguments of every named function, and of the schema, written out. Raises
-        ConfigError.
+        """Return the config with the default arguments of every named function, and of the schema, written out.
+
+        schema, overrides: as in `resolve`. interpolate: replace variables by their values. validate: check the arguments of
+        functions, and the config against the schema. Raises ConfigError.
         """
         return resolving().fill(
             self, config, schema=schema, overrides=overrides or {}, interpolate=interpolate, validate=validate

@@ -22,7 +22,10 @@ Suggester = Callable[..., Ragged]
 
 
 def ngram_suggester(docs: Iterable[Doc], sizes: Sequence[int], *, ops: Ops | None = None) -> Ragged:
-    """All runs of `sizes` tokens, size by size, as (start, end) rows, int32 (spans, 2), and how many a document has."""
+    """All runs of `sizes` tokens, size by size, as (start, end) rows, int32 (spans, 2), and how many a document has.
+
+    ops: where the arrays are made, by default those in use.
+    """
     ops = ops or get_current_ops()
     tokens = numpy.asarray([len(doc) for doc in docs], dtype="int32")
     each_size = numpy.asarray(sizes, dtype="int32")
@@ -34,7 +37,7 @@ def ngram_suggester(docs: Iterable[Doc], sizes: Sequence[int], *, ops: Ops | Non
 
 
 def preset_spans_suggester(docs: Iterable[Doc], spans_key: str, *, ops: Ops | None = None) -> Ragged:
-    """The spans a document has under `spans_key`."""
+    """The spans that documents have under `spans_key`, in the form of `ngram_suggester`."""
     ops = ops or get_current_ops()
     found, lengths = [], []
     for doc in docs:

@@ -34,7 +34,7 @@ class PRFScore:
         return f"PRFScore(tp={self.tp}, fp={self.fp}, fn={self.fn})"
 
     def score_set(self, cand: set, gold: set) -> None:
-        """Count a set of predictions against the set of what is right."""
+        """Count a set of predictions `cand` against the set `gold` of what is right."""
         right = len(cand & gold)
         self.tp += right
         self.fp += len(cand) - right
@@ -69,7 +69,7 @@ class ROCAUCScore:
         self.cands: list[Any] = []
 
     def score_set(self, cand: float, gold: float) -> None:
-        """Add one prediction: its score and whether it is true."""
+        """Add one prediction: its score `cand`, and whether it is true (`gold` 1 or 0)."""
         self.cands.append(cand)
         self.golds.append(gold)
 
