@@ -1,7 +1,7 @@
 """Builds the site into `website/build/html`: generated pages beside those people wrote, then Sphinx, then a check of all links.
 
-Run it by `make website`. Any warning of the generator, a public name without a page, or a broken link ends it with an error. What
-did not change since the last build is not made again.
+Run it by `make website`. Any warning of the generator, a public name without a page, or a broken link ends it with an error.
+What did not change since the last build is not made again.
 """
 
 import os
@@ -35,8 +35,9 @@ def main() -> None:
         quickstart.write_quickstart(fresh / "static")
         gallery.write_gallery(fresh)
         update(SOURCE, fresh)
-    step = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", BUILD / "doctrees", SOURCE, HTML]
-    if subprocess.run(step, env={**os.environ, "PYTHONPATH": str(HERE.parent)}).returncode:
+    step = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto", "-b", "html"]
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    if subprocess.run([*step, "-d", BUILD / "doctrees", SOURCE, HTML], env=environment).returncode:
         sys.exit("The generator found something wrong: see above.")
     problems = links.missing_names(HTML, names) + links.check(HTML)
     if problems:

@@ -1,6 +1,7 @@
 """A headless Chromium on the built site, opened from the file system as a reader without a server would."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,22 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def chromium():
     options = Options()
-    options.binary_location = "/usr/bin/chromium"
+    options.binary_location = shutil.which("chromium")
     for flag in FLAGS:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def phone(chromium):
+    """The screen of a phone, 360 pixels wide, while a test runs."""
+    screen = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    yield
+    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 class Site:

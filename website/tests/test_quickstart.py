@@ -1,20 +1,20 @@
 """The quickstart gives, for every choice, the very config that `init config` writes.
 
-Every choice of components with every setting, in English; and every language with every setting. (What a language changes does not
-depend on the components, and the other way round: a sample of both together checks that too.)
+Every choice of components with every setting, in English; and every language with every setting. (What a language changes does
+not depend on the components, and the other way round: a sample of both together checks that too.)
 """
 
 import itertools
 import random
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools.quickstart import COMPONENTS, SETTINGS, config_text, languages  # noqa: E402
+from tools.quickstart import COMPONENTS, SETTINGS, config_text, config_texts, languages  # noqa: E402
 
 SUBSETS = [tuple(c for i, c in enumerate(COMPONENTS) if bits >> i & 1) for bits in range(1, 1 << len(COMPONENTS))]
 EVERY_CHOICE = [("en", subset, *setting) for subset in SUBSETS for setting in SETTINGS]
@@ -26,20 +26,15 @@ def mixed(count=150):
     return [(rng.choice(list(languages())), rng.choice(SUBSETS), *rng.choice(SETTINGS)) for _ in range(count)]
 
 
-def texts_of_init_config(choices):
-    return [config_text(*choice) for choice in choices]
-
-
 def differing(site, choices):
     driver = site.open("quickstart.html")
     keys = ("lang", "components", "hardware", "optimize", "pretraining")
     script = "return arguments[0].map(choice => quickstartConfig(window.QUICKSTART, choice))"
-    parts = [choices[i : i + 64] for i in range(0, len(choices), 64)]
+    wanted = config_texts(choices)
     wrong = []
-    with ProcessPoolExecutor(2) as pool:
-        for part, wanted in zip(parts, pool.map(texts_of_init_config, parts), strict=True):
-            shown = driver.execute_script(script, [dict(zip(keys, choice, strict=True)) for choice in part])
-            wrong += [choice for choice, one, other in zip(part, shown, wanted, strict=True) if one != other]
+    for part in (choices[i : i + 64] for i in range(0, len(choices), 64)):
+        shown = driver.execute_script(script, [dict(zip(keys, choice, strict=True)) for choice in part])
+        wrong += [choice for choice, text in zip(part, shown, strict=True) if text != wanted[choice]]
     return wrong
 
 
@@ -66,3 +61,19 @@ def test_what_is_clicked_is_what_is_shown(site, hardware, optimize):
     command = driver.find_element("id", "quickstart-command").get_attribute("textContent")
     assert command.startswith("spacy_lite init config config.cfg --lang en --pipeline tagger,morphologizer,parser,ner")
     assert ("--gpu" in command) == (hardware == "gpu") and ("accuracy" in command) == (optimize == "accuracy")
+
+
+def test_the_config_can_be_downloaded_and_copied_from_the_file_system(site, tmp_path):
+    driver = site.open("quickstart.html")
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    driver.find_element("css selector", "button[name=download]").click()
+    saved = tmp_path / "config.cfg"
+    deadline = time.time() + 15
+    while time.time() < deadline and not saved.exists():
+        time.sleep(0.1)
+    assert saved.read_text(encoding="utf8") == config_text("en", ["tagger", "parser", "ner"], "cpu", "efficiency", False)
+    driver.find_element("css selector", "button[name=copy]").click()
+    said = driver.find_element("id", "quickstart-said")
+    while time.time() < deadline and said.text not in ("Copied.", "Selected: press Ctrl+C to copy."):
+        time.sleep(0.1)
+    assert said.text in ("Copied.", "Selected: press Ctrl+C to copy.")

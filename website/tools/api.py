@@ -1,4 +1,4 @@
-"""Writes the reference: one page a module that defines public names, from docstrings, sources and stubs; and the index of rooms."""
+"""Writes the reference: one page a module with public names, from docstrings, sources and stubs; and the index of rooms."""
 
 import ast
 import inspect
@@ -88,8 +88,8 @@ def _write_rooms(folder: Path, rooms: dict[str, list[Module]], modules: dict[str
 
 INDEX = """# Python reference
 
-Every public name, from the docstrings and stubs of the code itself. A name stands on the page of the module that defines it; the
-tables say which path to import it from.
+Every public name, from the docstrings and stubs of the code itself. A name stands on the page of the module that defines it;
+the tables say which path to import it from.
 """
 
 

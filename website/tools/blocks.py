@@ -5,7 +5,7 @@ Blocks of a page run in their order, in one Python namespace and one empty folde
 * ```python and ```bash are run; a ```text block that follows is what they print (`...` stands for anything, also over lines);
 * {code-block} with a :caption: is a file of that name;
 * `<!-- fails -->` before a block: it ends in an error, whose message is printed;
-* `<!-- needs: torch -->`: runs only where these packages are; `<!-- not run: reason -->`: for what a test cannot do, such as installing.
+* `<!-- needs: torch -->`: runs only where these packages are; `<!-- not run: reason -->`: what a test cannot do (installing).
 
 `--write` puts what was printed into the page, in place of the ```text blocks without `...`.
 """
@@ -130,7 +130,9 @@ def run_block(block: Block, names: dict[str, Any]) -> tuple[str, str | None]:
         done = subprocess.run(
             shell, env={**os.environ, **settings}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT
         )
-        return done.stdout, f"" if done.returncode == 0 else f"[exit code {done.returncode}]" if not done.stdout else "\n"
+        if done.returncode == 0:
+            return done.stdout, None
+        return done.stdout, "\n" if done.stdout else f"[exit code {done.returncode}]"
     stream = io.StringIO()
     try:
         with contextlib.redirect_stdout(stream):

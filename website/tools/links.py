@@ -1,4 +1,4 @@
-"""Checks the built pages: every link leads to a page and an anchor there is, nothing is loaded from other servers, no name is missing."""
+"""Checks the built pages: links lead to pages and anchors there are, nothing is loaded from elsewhere, no name is missing."""
 
 from html.parser import HTMLParser
 from pathlib import Path

@@ -9,6 +9,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ COMPONENTS = ("tagger", "morphologizer", "trainable_lemmatizer", "parser", "ner"
 SETTINGS = tuple(itertools.product(("cpu", "gpu"), ("efficiency", "accuracy"), (False, True)))
 WEIGHTS = "[training.score_weights]"
 FIRST = "en"
+Choice = tuple[str, tuple[str, ...], str, str, bool]
 # What a language changes is looked for in the config of one component and what components share.
 PROBE = ("tagger",)
 NAMES = {
@@ -45,6 +47,17 @@ def config_text(lang: str, pipeline: Iterable[str], hardware: str, optimize: str
     return config.to_str(interpolate=False)
 
 
+def config_texts(choices: Iterable[Choice]) -> dict[Choice, str]:
+    """Choice -> the config for it, computed by all cores."""
+    distinct = list(dict.fromkeys(choices))
+    with ProcessPoolExecutor() as pool:
+        return dict(zip(distinct, pool.map(_text_of, distinct, chunksize=16), strict=True))
+
+
+def _text_of(choice: Choice) -> str:
+    return config_text(*choice)
+
+
 def quickstart_data() -> dict[str, Any]:
     """All that the page needs.
 
@@ -52,25 +65,26 @@ def quickstart_data() -> dict[str, Any]:
     the lines that differ, or, where the sections differ, all lines; shared: setting -> components that need the shared layer;
     weights: choice of components (as bits) -> lines of the weights, as numbers in `lines`.
     """
+    codes, cheapest = languages(), SETTINGS[0]
+    single = [(name,) for name in COMPONENTS]
+    subsets = [tuple(c for i, c in enumerate(COMPONENTS) if bits >> i & 1) for bits in range(1 << len(COMPONENTS))]
+    texts = config_texts(
+        [(FIRST, chosen, *setting) for chosen in (COMPONENTS, *single) for setting in SETTINGS]
+        + [(code, PROBE, *setting) for code in codes for setting in SETTINGS]
+        + [(FIRST, chosen, *cheapest) for chosen in subsets[1:]]
+    )
     configs, shared, patches = {}, {}, {}
-    codes = languages()
-    probes = {setting: config_text(FIRST, PROBE, *setting).split("\n") for setting in SETTINGS}
     for setting in SETTINGS:
         key = setting_key(*setting)
-        configs[key] = config_text(FIRST, COMPONENTS, *setting).split("\n")
-        upstream = ("tok2vec", "transformer")
-        shared[key] = [
-            name for name in COMPONENTS if any(f"[components.{up}]" in config_text(FIRST, [name], *setting) for up in upstream)
-        ]
+        configs[key] = texts[FIRST, COMPONENTS, *setting].split("\n")
+        shared[key] = [chosen[0] for chosen in single if _shares(texts[FIRST, chosen, *setting])]
     for code in codes:
-        found = {setting_key(*setting): _patch(probes[setting], code, setting) for setting in SETTINGS}
         if code != FIRST:
-            patches[code] = found
+            patches[code] = {setting_key(*setting): _patch(texts, code, setting) for setting in SETTINGS}
     table: dict[str, int] = {}
     weights = []
-    for bits in range(1 << len(COMPONENTS)):
-        chosen = [name for i, name in enumerate(COMPONENTS) if bits >> i & 1]
-        lines = _section(config_text(FIRST, chosen, "cpu", "efficiency", False), WEIGHTS) if chosen else []
+    for chosen in subsets:
+        lines = _section(texts[FIRST, chosen, *cheapest], WEIGHTS) if chosen else []
         weights.append([table.setdefault(line, len(table)) for line in lines])
     return {
         "components": list(COMPONENTS),
@@ -101,8 +115,12 @@ def _spaced(name: str) -> str:
     return "".join(f" {c}" if c.isupper() and i else c for i, c in enumerate(name))
 
 
-def _patch(base: list[str], code: str, setting: tuple[str, str, bool]) -> list[Any]:
-    lines = config_text(code, PROBE, *setting).split("\n")
+def _shares(text: str) -> bool:
+    return "[components.tok2vec]" in text or "[components.transformer]" in text
+
+
+def _patch(texts: dict[Choice, str], code: str, setting: tuple[str, str, bool]) -> list[Any]:
+    base, lines = (texts[lang, PROBE, *setting].split("\n") for lang in (FIRST, code))
     if len(lines) != len(base):
         return config_text(code, COMPONENTS, *setting).split("\n")
     found, section = [], ""

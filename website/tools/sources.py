@@ -1,7 +1,7 @@
 """The package's public names, read from its sources and stubs: what is defined where, and by which paths it can be imported.
 
-A module is public when no part of its name begins with an underscore; its public names are those of `__all__`, or, of a compiled
-module, those its stub (`.pyi`) defines. A name that a module only passes on belongs to the module that defines it.
+A module is public when no part of its name begins with an underscore; its public names are those of `__all__`, or, of a
+compiled module, those its stub (`.pyi`) defines. A name that a module only passes on belongs to the module that defines it.
 """
 
 import ast
@@ -110,7 +110,7 @@ class _Unloaded:
     def __init__(self, tree: ast.Module):
         self.__doc__ = ast.get_docstring(tree)
         for node in tree.body:
-            for name, definition in _definitions(node):
+            for name, _ in _definitions(node):
                 if name == "__all__":
                     self.__all__ = ast.literal_eval(node.value)  # type: ignore[attr-defined]
                 else:

@@ -1,4 +1,4 @@
-"""Writes the pages that tables of the program make: registered functions, component factories, commands. Nothing is typed by hand."""
+"""Writes the pages that tables of the program make: registered functions, component factories, commands."""
 
 import ast
 import inspect
@@ -170,8 +170,8 @@ def write_components(folder: Path) -> None:
 
 COMPONENTS = """# Components
 
-What can stand in `[nlp] pipeline` or be added with `nlp.add_pipe(name)`. Settings are those of `[components.NAME]`; every one that a
-config leaves out has the default shown here."""
+What can stand in `[nlp] pipeline` or be added with `nlp.add_pipe(name)`. Settings are those of `[components.NAME]`; every one
+that a config leaves out has the default shown here."""
 
 
 def _component_doc(function: Any) -> str:
@@ -194,10 +194,11 @@ def _component(name: str, meta: Any, doc: str) -> str:
     for key, value in blocks.items():
         named = next((f"`{inner} = {value[inner]!r}`" for inner in value if inner.startswith("@")), "")
         settings.append((key, "block", named))
+    scores = [f"{key} ({weight})" for key, weight in (meta.default_score_weights or {}).items() if weight is not None]
     facts = [
         f"**Assigns**: {_listed(meta.assigns)}",
         f"**Requires**: {_listed(meta.requires)}",
-        f"**Scores**: {_listed(f'{key} ({weight})' for key, weight in (meta.default_score_weights or {}).items() if weight is not None)}",
+        f"**Scores**: {_listed(scores)}",
     ]
     model = blocks.get("model")
     shown = f"Its default model:\n\n```ini\n{Config({'model': model}).to_str().strip()}\n```" if model else ""
@@ -227,8 +228,8 @@ def write_commands(folder: Path) -> None:
 
 COMMANDS = """# Commands
 
-`spacy_lite COMMAND …` or `python -m spacy_lite COMMAND …`; `--help` says what stands here. Commands that take a config take overrides of
-its settings too: `--training.max_steps 1000`."""
+`spacy_lite COMMAND …` or `python -m spacy_lite COMMAND …`; `--help` says what stands here. Commands that take a config take
+overrides of its settings too: `--training.max_steps 1000`."""
 
 
 def _commands(group: Any, words: list[str]) -> Any:
@@ -240,31 +241,24 @@ def _commands(group: Any, words: list[str]) -> Any:
 
 
 def _command(words: list[str], command: Any) -> str:
+    params = [item for item in command.params if item.name != "help"]
+    arguments = [item for item in params if item.param_type_name == "argument"]
     rows = []
-    for item in command.params:
-        if item.name == "help":
-            continue
-        is_argument = item.param_type_name == "argument"
-        name = f"`{item.name}`" if is_argument else ", ".join(f"`{option}`" for option in [*item.opts, *item.secondary_opts])
-        default = (
-            "required"
-            if item.required
-            else ""
-            if item.default in (None, (), ...)
-            else f"`{getattr(item.default, 'value', item.default)}`"
-        )
-        rows.append(f"| {name} | {escape_cell(item.help or '')} | {default} |")
-    usage = " ".join(
-        [
-            "spacy_lite",
-            *words,
-            *(f"[{i.name}]" if not i.required else i.name for i in command.params if i.param_type_name == "argument"),
-        ]
-    )
-    settings = "| argument or option | what | default |\n|---|---|---|\n" + "\n".join(rows) if rows else ""
-    title = "## " + " ".join(words)
-    return "\n\n".join(
-        part
-        for part in (title, f"```text\n{usage} [options]\n```", to_markdown(inspect.cleandoc(command.help or ""), []), settings)
-        if part
-    )
+    for item in params:
+        names = [item.name] if item in arguments else [*item.opts, *item.secondary_opts]
+        shown = ", ".join(f"`{name}`" for name in names)
+        rows.append(f"| {shown} | {escape_cell(item.help or '')} | {_default_of(item)} |")
+    usage = " ".join(["spacy_lite", *words, *(item.name if item.required else f"[{item.name}]" for item in arguments)])
+    parts = [
+        "## " + " ".join(words),
+        f"```text\n{usage} [options]\n```",
+        to_markdown(inspect.cleandoc(command.help or ""), []),
+        "| argument or option | what | default |\n|---|---|---|\n" + "\n".join(rows) if rows else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _default_of(item: Any) -> str:
+    if item.required:
+        return "required"
+    return "" if item.default in (None, (), ...) else f"`{getattr(item.default, 'value', item.default)}`"
