@@ -74,7 +74,7 @@ inline void winning_pieces(const Vec (&acc)[ROWS][PIECES], const float* bias, si
             winner = better ? (VecInt{} + p) : winner;
             best = better ? other : best;
         }
-        for (size_t i = 0; i < columns; ++i) which[m * ld_which + i] = uint8_t(winner[i]);
+        store_bytes(winner, columns, which + m * ld_which);
     }
 }
 

@@ -61,10 +61,17 @@ struct Kernels {
     size_t (*gemm_workspace)(size_t m, size_t n, size_t k);
     void (*maxout_norm)(const PackedShape& shape, const MaxoutNormArgs& args);
     // The same over a window of three rows (one before, one after), in tiles: `input` is the row before the first, `rows` a multiple of kTileRows,
-    // `packed` six matrices of pack_tiles, `scratch` tiles_scratch floats; there is no mask, and nothing is noted for training.
-    void (*pack_tiles)(const PackedShape& shape, const float* weights, const float* bias, float* packed, float* packed_bias);
+    // `packed` six matrices of pack_tiles, `scratch` tiles_scratch floats.
+    // weights (rows, 3 * depth) -> transformed (6, rows, depth) -> packed.
+    void (*tile_weights)(size_t rows, size_t depth, const float* weights, float* transformed);
+    void (*pack_tiles)(const PackedShape& shape, const float* transformed, const float* bias, float* packed, float* packed_bias);
     size_t (*tiles_scratch)(const PackedShape& shape);
     void (*window_tiles)(const PackedShape& shape, const MaxoutNormArgs& args);
+    // From the gradient of the pieces, d_rows (4 * tiles, outputs), to those of the weights (outputs, 3 * depth) and of the input
+    // (4 * tiles + 2, depth), which are added to; `scratch` tiles_backward_scratch floats.
+    size_t (*tiles_backward_scratch)(size_t outputs, size_t depth);
+    void (*window_tiles_backward)(size_t tiles, size_t outputs, size_t depth, const float* input, const float* d_rows,
+                                  const float* transformed, float* d_weights, float* d_input, float* scratch);
     // Gradient through dropout mask, gain/shift, layer norm and maxout: d_output (rows, outputs) -> d_pieces (rows, outputs * pieces).
     // d_gain and d_shift are added to.
     void (*maxout_norm_backward)(size_t rows, size_t outputs, size_t pieces, const float* d_output, size_t ld_d_output,

@@ -27,7 +27,7 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
         float* scratch
 
     size_t kScratchRows
-    size_t kTilePoints
+    size_t kTilePoints, kTileRows
 
     cppclass Kernels:
         const char* name
@@ -42,8 +42,12 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
                      c_bool, float*)
         size_t (*gemm_workspace)(size_t, size_t, size_t)
         void (*maxout_norm)(const PackedShape&, const MaxoutNormArgs&)
+        void (*tile_weights)(size_t, size_t, const float*, float*)
         void (*pack_tiles)(const PackedShape&, const float*, const float*, float*, float*)
         size_t (*tiles_scratch)(const PackedShape&)
+        void (*window_tiles)(const PackedShape&, const MaxoutNormArgs&)
+        size_t (*tiles_backward_scratch)(size_t, size_t)
+        void (*window_tiles_backward)(size_t, size_t, size_t, const float*, const float*, const float*, float*, float*, float*)
         void (*maxout_norm_backward)(size_t, size_t, size_t, const float*, size_t, const float*, const float*, const uint8_t*,
                                      const float*, const float*, float*, float*, float*, float*)
         void (*hash_embed)(const uint64_t*, size_t, size_t, size_t, size_t, const float* const*, const uint32_t*,
@@ -91,6 +95,15 @@ cdef class Packed:
     cdef const Kernels* kernels
 
 
-cdef class PackedWindow:
-    cdef readonly Packed plain
-    cdef readonly Packed tiles
+cdef class MaxoutNormState:
+    cdef readonly object which
+    cdef readonly object normed
+    cdef readonly object inverse_std
+    cdef readonly object mask
+
+
+cdef float* allocate(size_t floats) except NULL
+cdef int check_norm(Packed packed, const float[::1] gain, const float[::1] shift) except -1
+cdef object train_maxout_norm(const float* first, size_t ld, size_t rows, Packed packed, const float[::1] gain,
+                              const float[::1] shift, const float* residual, size_t ld_residual, const float[:, ::1] mask,
+                              float* output, size_t ld_output, object held_mask, bint tiled)

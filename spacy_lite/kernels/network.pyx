@@ -1,8 +1,8 @@
 """Binding of the network kernels: arrays in, arrays out, the GIL released in between. See network.hh for what each one does."""
 from libc.stdint cimport int32_t, uint8_t, uint64_t
+from libc.math cimport sqrt
 from libc.stdlib cimport free
 from libc.string cimport memset
-from libcpp.vector cimport vector
 cimport numpy as np
 import numpy as np
 
@@ -34,7 +34,7 @@ def use_isa(str name):
     _kernels = found
 
 
-cdef float* _allocate(size_t floats) except NULL:
+cdef float* allocate(size_t floats) except NULL:
     cdef size_t size = (floats * sizeof(float) + 63) // 64 * 64
     cdef float* block = <float*>aligned_alloc(64, size if size else 64)
     if block == NULL:
@@ -74,10 +74,6 @@ cdef class Packed:
         return self.kernels.name.decode("ascii")
 
 
-cdef class PackedWindow:
-    """The weights of a window layer: as one maxout layer over the window's rows, and for a window of three rows in tiles."""
-
-
 cdef Packed _pack(const float[::1] weights, const float[::1] bias, size_t depth, size_t outputs, size_t pieces, bint maxout):
     cdef Packed self = Packed.__new__(Packed)
     cdef const float* bias_pointer = NULL
@@ -85,8 +81,8 @@ cdef Packed _pack(const float[::1] weights, const float[::1] bias, size_t depth,
         bias_pointer = &bias[0]
     self.kernels = _kernels
     self.shape = _kernels.shape(depth, outputs, pieces, maxout)
-    self.weights = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes * depth)
-    self.bias = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
+    self.weights = allocate(self.shape.panels * self.shape.groups * self.shape.lanes * depth)
+    self.bias = allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
     with nogil:
         self.kernels.pack(self.shape, &weights[0], bias_pointer, self.weights, self.bias)
     return self
@@ -109,25 +105,6 @@ def pack_maxout(W, b):
     if W.ndim != 3 or W.size == 0 or not 1 <= W.shape[1] <= 4:
         raise ValueError(f"pack_maxout: W must be (nO, nP, nI) with 1 to 4 pieces, got shape {W.shape}")
     return _pack(W.reshape(-1), b.reshape(-1), W.shape[2], W.shape[0], W.shape[1], True)
-
-
-def pack_window(W, b):
-    cdef PackedWindow self = PackedWindow.__new__(PackedWindow)
-    self.plain = pack_maxout(W, b)
-    if W.shape[2] % 3 == 0:
-        self.tiles = _pack_tiles(W.reshape(-1), b.reshape(-1), W.shape[2] // 3, W.shape[0], W.shape[1])
-    return self
-
-
-cdef Packed _pack_tiles(const float[::1] weights, const float[::1] bias, size_t width, size_t outputs, size_t pieces):
-    cdef Packed self = Packed.__new__(Packed)
-    self.kernels = _kernels
-    self.shape = _kernels.shape(width, outputs, pieces, True)
-    self.weights = _allocate(kTilePoints * self.shape.panels * self.shape.groups * self.shape.lanes * width)
-    self.bias = _allocate(self.shape.panels * self.shape.groups * self.shape.lanes)
-    with nogil:
-        self.kernels.pack_tiles(self.shape, &weights[0], &bias[0], self.weights, self.bias)
-    return self
 
 
 def linear(const float[:, ::1] X, Packed packed, out=None):
@@ -163,7 +140,7 @@ def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint 
         if not accumulate:
             result[:] = 0
         return result
-    cdef float* workspace = _allocate(_kernels.gemm_workspace(m, n, k))
+    cdef float* workspace = allocate(_kernels.gemm_workspace(m, n, k))
     with nogil:
         _kernels.gemm(trans_a, trans_b, m, n, k, &A[0, 0], A.shape[1], &B[0, 0], B.shape[1], &view[0, 0], n, accumulate,
                       workspace)
@@ -174,12 +151,6 @@ def gemm(const float[:, ::1] A, const float[:, ::1] B, bint trans_a=False, bint 
 cdef class MaxoutNormState:
     """What the backward pass of maxout + layer norm needs: winning pieces, normalised rows, inverse deviations, dropout mask.
     """
-    cdef readonly object which
-    cdef readonly object normed
-    cdef readonly object inverse_std
-    cdef readonly object mask
-
-
 cdef void _describe(MaxoutNormArgs& args, Packed packed, const float* gain, const float* shift, float* scratch) noexcept nogil:
     memset(&args, 0, sizeof(MaxoutNormArgs))
     args.packed = packed.weights
@@ -193,7 +164,7 @@ cdef size_t _scratch_size(Packed packed) noexcept nogil:
     return kScratchRows * packed.shape.panels * packed.shape.lanes
 
 
-cdef int _check_norm(Packed packed, const float[::1] gain, const float[::1] shift) except -1:
+cdef int check_norm(Packed packed, const float[::1] gain, const float[::1] shift) except -1:
     if not packed.shape.maxout:
         raise ValueError("maxout_norm: the weights are packed for a linear layer: use pack_maxout")
     if <size_t>gain.shape[0] != packed.shape.outputs or <size_t>shift.shape[0] != packed.shape.outputs:
@@ -207,14 +178,14 @@ cdef int _check_norm(Packed packed, const float[::1] gain, const float[::1] shif
 def maxout_norm(const float[:, ::1] X, Packed packed, const float[::1] gain, const float[::1] shift):
     cdef size_t rows = X.shape[0]
     cdef MaxoutNormArgs args
-    _check_norm(packed, gain, shift)
+    check_norm(packed, gain, shift)
     if <size_t>X.shape[1] != packed.shape.depth:
         raise ValueError(f"maxout_norm: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
     out = _floats((rows, packed.shape.outputs))
     cdef float[:, ::1] view = out
     if rows == 0:
         return out
-    cdef float* scratch = _allocate(_scratch_size(packed))
+    cdef float* scratch = allocate(_scratch_size(packed))
     with nogil:
         _describe(args, packed, &gain[0], &shift[0], scratch)
         args.input = &X[0, 0]
@@ -227,9 +198,10 @@ def maxout_norm(const float[:, ::1] X, Packed packed, const float[::1] gain, con
     return out
 
 
-cdef object _train(const float* first, size_t ld, size_t rows, Packed packed, const float[::1] gain, const float[::1] shift,
-                   const float* residual, size_t ld_residual, const float[:, ::1] mask, float* output, size_t ld_output,
-                   object held_mask):
+cdef object train_maxout_norm(const float* first, size_t ld, size_t rows, Packed packed, const float[::1] gain,
+                              const float[::1] shift,
+                              const float* residual, size_t ld_residual, const float[:, ::1] mask, float* output,
+                              size_t ld_output, object held_mask, bint tiled):
     cdef MaxoutNormArgs args
     cdef size_t width = packed.shape.outputs
     cdef MaxoutNormState state = MaxoutNormState()
@@ -242,7 +214,7 @@ cdef object _train(const float* first, size_t ld, size_t rows, Packed packed, co
     cdef float[::1] inverse_std = state.inverse_std
     if rows == 0:
         return state
-    cdef float* scratch = _allocate(_scratch_size(packed))
+    cdef float* scratch = allocate(packed.kernels.tiles_scratch(packed.shape) if tiled else _scratch_size(packed))
     with nogil:
         _describe(args, packed, &gain[0], &shift[0], scratch)
         args.input = first
@@ -256,20 +228,23 @@ cdef object _train(const float* first, size_t ld, size_t rows, Packed packed, co
         args.which = &which[0, 0]
         args.normed = &normed[0, 0]
         args.inverse_std = &inverse_std[0]
-        packed.kernels.maxout_norm(packed.shape, args)
+        if tiled:
+            packed.kernels.window_tiles(packed.shape, args)
+        else:
+            packed.kernels.maxout_norm(packed.shape, args)
         free(scratch)
     return state
 
 
 def maxout_norm_train(const float[:, ::1] X, Packed packed, const float[::1] gain, const float[::1] shift, mask=None):
-    _check_norm(packed, gain, shift)
+    check_norm(packed, gain, shift)
     if <size_t>X.shape[1] != packed.shape.depth:
         raise ValueError(f"maxout_norm_train: X has {X.shape[1]} columns, the weights take {packed.shape.depth}")
     out = _floats((X.shape[0], packed.shape.outputs))
     cdef float[:, ::1] view = out
-    state = _train(_pointer(X), packed.shape.depth, X.shape[0], packed, gain, shift, NULL, 0, mask,
-                   &view[0, 0] if view.shape[0] else NULL,
-                   packed.shape.outputs, mask)
+    state = train_maxout_norm(_pointer(X), packed.shape.depth, X.shape[0], packed, gain, shift, NULL, 0, mask,
+                              &view[0, 0] if view.shape[0] else NULL,
+                              packed.shape.outputs, mask, False)
     return out, state
 
 
@@ -289,159 +264,13 @@ def maxout_norm_backward(const float[:, ::1] d_out, MaxoutNormState state, const
     if mask is not None:
         mask_pointer = &mask[0, 0]
     cdef float[:, ::1] view = d_pieces
-    cdef float* scratch = _allocate(width)
+    cdef float* scratch = allocate(width)
     with nogil:
         _kernels.maxout_norm_backward(rows, width, pieces, &d_out[0, 0], width, mask_pointer, &gain[0], &which[0, 0],
                                       &normed[0, 0],
                                       &inverse_std[0], &view[0, 0], &d_gain[0], &d_shift[0], scratch)
         free(scratch)
     return d_pieces
-
-
-def window_maxout_norm_train(const float[:, ::1] padded, size_t window, Packed packed, const float[::1] gain,
-                             const float[::1] shift,
-                             float[:, ::1] out, mask=None):
-    cdef size_t width = padded.shape[1]
-    cdef size_t rows = padded.shape[0] - 2 * window
-    _check_norm(packed, gain, shift)
-    if packed.shape.depth != (2 * window + 1) * width or packed.shape.outputs != width or out.shape[0] != padded.shape[0]:
-        raise ValueError("window_maxout_norm_train: weights, rows and output do not fit each other")
-    return _train(&padded[0, 0], width, rows, packed, gain, shift, &padded[window, 0], width, mask, &out[window, 0], width,
-                  mask)
-
-
-def window_backward(const float[:, ::1] padded, size_t window, const float[:, ::1] d_pieces, const float[:, ::1] W,
-                    float[:, ::1] d_W, float[:, ::1] d_padded):
-    cdef size_t width = padded.shape[1]
-    cdef size_t rows = padded.shape[0] - 2 * window
-    cdef size_t depth = (2 * window + 1) * width
-    cdef size_t outputs = d_pieces.shape[1]
-    if <size_t>W.shape[0] != outputs or <size_t>W.shape[1] != depth or d_padded.shape[0] != padded.shape[0]:
-        raise ValueError("window_backward: weights, rows and gradients do not fit each other")
-    if rows == 0:
-        return
-    cdef float* workspace = _allocate(max(_kernels.gemm_workspace(outputs, depth, rows),
-                                          _kernels.gemm_workspace(rows, width, outputs)))
-    cdef size_t offset
-    with nogil:
-        # The windows are overlapping rows of the padded matrix, so the product reads them in place.
-        _kernels.gemm(True, False, outputs, depth, rows, &d_pieces[0, 0], outputs, &padded[0, 0], width, &d_W[0, 0], depth,
-                      True, workspace)
-        for offset in range(2 * window + 1):
-            _kernels.gemm(False, False, rows, width, outputs, &d_pieces[0, 0], outputs, &W[0, offset * width], depth,
-                          &d_padded[offset, 0], width, True, workspace)
-        free(workspace)
-
-
-cdef extern from *:
-    """
-    // Copies rows between the flat layout (all tokens) and the padded one (`pad` zero rows before, between and after the
-    // documents).
-    static void pad_rows(const float* flat, const int32_t* lengths, size_t docs, size_t pad, size_t width, float* out) {
-        std::memset(out, 0, pad * width * sizeof(float));
-        out += pad * width;
-        for (size_t d = 0; d < docs; ++d) {
-            const size_t size = size_t(lengths[d]) * width;
-            std::memcpy(out, flat, size * sizeof(float));
-            std::memset(out + size, 0, pad * width * sizeof(float));
-            out += size + pad * width;
-            flat += size;
-        }
-    }
-    static void unpad_rows(const float* padded, const int32_t* lengths, size_t docs, size_t pad, size_t width, float* out) {
-        padded += pad * width;
-        for (size_t d = 0; d < docs; ++d) {
-            const size_t size = size_t(lengths[d]) * width;
-            std::memcpy(out, padded, size * sizeof(float));
-            padded += size + pad * width;
-            out += size;
-        }
-    }
-    """
-    void pad_rows(const float*, const int32_t*, size_t, size_t, size_t, float*) noexcept nogil
-    void unpad_rows(const float*, const int32_t*, size_t, size_t, size_t, float*) noexcept nogil
-
-
-cdef size_t _total(const int32_t[::1] lengths) noexcept nogil:
-    cdef size_t total = 0
-    cdef Py_ssize_t i
-    for i in range(lengths.shape[0]):
-        total += lengths[i]
-    return total
-
-
-def pad_documents(const float[:, ::1] rows, const int32_t[::1] lengths, size_t pad, size_t extra=0):
-    cdef size_t width = rows.shape[1]
-    cdef size_t docs = lengths.shape[0]
-    cdef size_t total = _total(lengths)
-    if total != <size_t>rows.shape[0]:
-        raise ValueError(f"pad_documents: {rows.shape[0]} rows, but the lengths add up to {total}")
-    out = _floats((total + (docs + 1) * pad + 2 * extra, width))
-    out[:extra] = 0
-    out[out.shape[0] - extra:] = 0
-    cdef float[:, ::1] view = out
-    if out.size and docs:
-        with nogil:
-            pad_rows(&rows[0, 0] if total else NULL, &lengths[0], docs, pad, width, &view[extra, 0])
-    else:
-        out[:] = 0
-    return out
-
-
-def unpad_documents(const float[:, ::1] padded, const int32_t[::1] lengths, size_t pad, size_t extra=0):
-    cdef size_t width = padded.shape[1]
-    cdef size_t docs = lengths.shape[0]
-    out = _floats((_total(lengths), width))
-    cdef float[:, ::1] view = out
-    if out.size:
-        with nogil:
-            unpad_rows(&padded[extra, 0], &lengths[0], docs, pad, width, &view[0, 0])
-    return out
-
-
-def encode_window(const float[:, ::1] X, const int32_t[::1] lengths, list layers, size_t window, size_t pad):
-    cdef size_t width = X.shape[1]
-    cdef size_t depth = len(layers)
-    cdef size_t total = _total(lengths)
-    if total != <size_t>X.shape[0]:
-        raise ValueError(f"encode_window: {X.shape[0]} rows, but the lengths add up to {total}")
-    out = _floats((total, width))
-    if total == 0 or depth == 0:
-        out[:] = np.asarray(X)
-        return out
-    cdef vector[WindowLayer] described
-    cdef WindowLayer made
-    cdef PackedWindow packed
-    cdef const float[::1] gain, shift
-    cdef size_t layer
-    for layer in range(depth):
-        packed, gain, shift = layers[layer]
-        _check_norm(packed.plain, gain, shift)
-        if packed.plain.shape.depth != (2 * window + 1) * width or packed.plain.shape.outputs != width:
-            raise ValueError(
-                f"encode_window: layer {layer} takes {packed.plain.shape.depth} inputs, but a window of {window} "
-                f"over rows of {width} has {(2 * window + 1) * width}"
-            )
-        made.kernels = packed.plain.kernels
-        made.shape = packed.plain.shape
-        made.weights = packed.plain.weights
-        made.bias = packed.plain.bias
-        made.tile_weights = NULL
-        if packed.tiles is not None:
-            made.tile_shape = packed.tiles.shape
-            made.tile_weights = packed.tiles.weights
-            made.tile_bias = packed.tiles.bias
-        made.gain = &gain[0]
-        made.shift = &shift[0]
-        described.push_back(made)
-    cdef float[:, ::1] view = out
-    cdef WindowEncoder* encoder = new WindowEncoder(described.data(), depth, width, window, pad)
-    try:
-        with nogil:
-            encoder.encode(&X[0, 0], &lengths[0], lengths.shape[0], &view[0, 0])
-    finally:
-        del encoder
-    return out
 
 
 def column_sums(const float[:, ::1] values):
@@ -481,12 +310,17 @@ def dropout_mask(shape, float rate, uint64_t seed):
 
 
 def adam(float[::1] weights, float[::1] gradient, float[::1] first, float[::1] second, float beta1, float beta2, float epsilon,
-         float learn_rate, float gradient_scale=1.0, float decay=0.0):
+         float learn_rate, float gradient_scale=1.0, float decay=0.0, float clip=0.0):
     cdef size_t size = weights.shape[0]
+    cdef double norm
     if <size_t>gradient.shape[0] != size or <size_t>first.shape[0] != size or <size_t>second.shape[0] != size:
         raise ValueError("adam: weights, gradient and both moments must have the same size")
     if size:
         with nogil:
+            if clip > 0:
+                norm = sqrt(_kernels.sum_of_squares(&gradient[0], size))
+                if norm >= clip:
+                    gradient_scale = <float>(gradient_scale * clip / norm)
             _kernels.adam(&weights[0], &gradient[0], &first[0], &second[0], size, beta1, beta2, epsilon, learn_rate,
                           gradient_scale, decay)
 

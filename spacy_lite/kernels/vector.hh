@@ -10,6 +10,23 @@ typedef int32_t VecInt __attribute__((vector_size(SPACY_LITE_LANES * 4)));
 
 inline Vec load(const float* p) { return *reinterpret_cast<const VecUnaligned*>(p); }
 inline void store(float* p, Vec v) { *reinterpret_cast<VecUnaligned*>(p) = v; }
+inline void store(float* p, float v) { *p = v; }
+
+// What stands at an address, as a vector or as a single float: for code that is written once for whole vectors and for the rest of a row.
+template <class V>
+inline V value_at(const float* p) {
+    if constexpr (sizeof(V) == sizeof(float)) return *p;
+    else return load(p);
+}
+
+// Calls a template f<V>(k) for every vector of a row of `width` floats, then for every float that is left.
+template <class F>
+inline __attribute__((always_inline)) void along(size_t width, F f) {
+    size_t k = 0;
+    for (; k + LANES <= width; k += LANES) f(Vec{}, k);
+    for (; k < width; ++k) f(0.0f, k);
+}
+
 inline Vec broadcast(float x) { return x - Vec{}; }  // x - 0 is x, so nothing is computed; 0 + x would turn -0 into 0
 inline Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec minimum(Vec a, Vec b) { return a < b ? a : b; }
@@ -18,6 +35,13 @@ inline float sum(Vec v) {
     float total = 0;
     for (size_t i = 0; i < LANES; ++i) total += v[i];
     return total;
+}
+
+// The first `count` of whole numbers below 256, a byte each.
+inline void store_bytes(VecInt v, size_t count, uint8_t* out) {
+    typedef uint8_t Bytes __attribute__((vector_size(SPACY_LITE_LANES)));
+    const Bytes bytes = __builtin_convertvector(v, Bytes);
+    std::memcpy(out, &bytes, count < LANES ? count : LANES);
 }
 
 // Rows become columns: blocks beside the diagonal change places, the largest first.

@@ -6,29 +6,31 @@ namespace {
 
 constexpr size_t kTileBlock = 24;  // tiles whose transformed rows stay in the second-level cache; a multiple of every block of rows
 
-// weights (outputs, pieces, 3 * depth) -> six packed maxout matrices of `depth` inputs each, the last dimension of W being the rows before,
-// at and after.
-void pack_tiles(const PackedShape& s, const float* weights, const float* bias, float* packed, float* packed_bias) {
-    static const double transform[kTilePoints][3] = {{1.0 / 4, 0, 0},          {-1.0 / 6, -1.0 / 6, -1.0 / 6}, {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                                     {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1}};
-    const size_t rows = s.outputs * s.groups;
-    const size_t matrix = s.panels * s.groups * LANES * s.depth;
-    for (size_t point = 0; point < kTilePoints; ++point) {
-        const double* t = transform[point];
-        for (size_t panel = 0; panel < s.panels; ++panel) {
-            for (size_t group = 0; group < s.groups; ++group) {
-                for (size_t lane = 0; lane < LANES; ++lane) {
-                    bool inside;
-                    const size_t row = packed_source(s, panel, group, lane, inside);
-                    float* out = packed + point * matrix + panel * s.depth * s.groups * LANES + group * LANES + lane;
-                    const float* w = weights + (row < rows ? row : 0) * 3 * s.depth;
-                    for (size_t k = 0; k < s.depth; ++k)
-                        out[k * s.groups * LANES] = inside ? float(t[0] * w[k] + t[1] * w[s.depth + k] + t[2] * w[2 * s.depth + k]) : 0.0f;
-                    packed_bias[(panel * s.groups + group) * LANES + lane] = inside && bias ? bias[row] : 0.0f;
-                }
-            }
-        }
+// Weights (rows, 3 * depth) of the rows before, at and after -> (6, rows, depth), what the transformed rows of a tile are multiplied by.
+void tile_weights(size_t rows, size_t depth, const float* weights, float* out) {
+    const size_t matrix = rows * depth;
+    for (size_t row = 0; row < rows; ++row) {
+        const float *before = weights + row * 3 * depth, *at = before + depth, *after = at + depth;
+        float* to = out + row * depth;
+        along(depth, [&](auto kind, size_t k) {
+            using V = decltype(kind);
+            const V first = value_at<V>(before + k), middle = value_at<V>(at + k), last = value_at<V>(after + k);
+            const V outer = first + last, far = first + 4.0f * last;
+            store(to + k, 0.25f * first);
+            store(to + matrix + k, (outer + middle) * (-1.0f / 6));
+            store(to + 2 * matrix + k, (outer - middle) * (-1.0f / 6));
+            store(to + 3 * matrix + k, (far + 2.0f * middle) * (1.0f / 24));
+            store(to + 4 * matrix + k, (far - 2.0f * middle) * (1.0f / 24));
+            store(to + 5 * matrix + k, last);
+        });
     }
+}
+
+// What tile_weights gave, (6, outputs * pieces, depth), as six packed maxout matrices.
+void pack_tiles(const PackedShape& s, const float* transformed, const float* bias, float* packed, float* packed_bias) {
+    const size_t matrix = s.panels * s.groups * LANES * s.depth;
+    for (size_t point = 0; point < kTilePoints; ++point)
+        pack(s, transformed + point * s.outputs * s.groups * s.depth, bias, packed + point * matrix, packed_bias);
 }
 
 size_t tiles_scratch(const PackedShape& s) {
@@ -49,11 +51,10 @@ inline __attribute__((always_inline)) void transform_rows(Load row, Store out) {
 }
 
 inline void transform_tile(const float* input, size_t ld, size_t depth, float* out, size_t stride) {
-    size_t k = 0;
-    for (; k + LANES <= depth; k += LANES)
-        transform_rows<Vec>([&](size_t i) { return load(input + i * ld + k); }, [&](size_t j, Vec v) { store(out + j * stride + k, v); });
-    for (; k < depth; ++k)
-        transform_rows<float>([&](size_t i) { return input[i * ld + k]; }, [&](size_t j, float v) { out[j * stride + k] = v; });
+    along(depth, [&](auto kind, size_t k) {
+        using V = decltype(kind);
+        transform_rows<V>([&](size_t i) { return value_at<V>(input + i * ld + k); }, [&](size_t j, V v) { store(out + j * stride + k, v); });
+    });
 }
 
 template <int ROWS, int PIECES>
@@ -71,10 +72,12 @@ inline void tile_products(const float* rows, size_t depth, size_t count, const f
     }
 }
 
-// From the six products of a tile to the maximum of pieces of its four rows.
-template <int PIECES>
-inline void maximum_of_tile(const float* products, size_t stride, const float* bias, float* out, size_t ld_out) {
+// From the six products of a tile to the maximum of pieces of its four rows; NOTED: and which piece won, the first of equals.
+template <int PIECES, bool NOTED>
+inline void maximum_of_tile(const float* products, size_t stride, const float* bias, float* out, size_t ld_out, uint8_t* which,
+                            size_t columns, size_t ld_which) {
     Vec best[kTileRows];
+    VecInt winner[kTileRows]{};
 #pragma GCC unroll 4
     for (int p = 0; p < PIECES; ++p) {
         const float* at = products + p * LANES;
@@ -84,8 +87,12 @@ inline void maximum_of_tile(const float* products, size_t stride, const float* b
         const Vec rows[kTileRows] = {m0 + sum12 + sum34 + shift, difference12 + 2.0f * difference34 + shift, sum12 + 4.0f * sum34 + shift,
                                      difference12 + 8.0f * difference34 + load(at + 5 * stride) + shift};
 #pragma GCC unroll 4
-        for (size_t i = 0; i < kTileRows; ++i) best[i] = p == 0 ? rows[i] : maximum(best[i], rows[i]);
+        for (size_t i = 0; i < kTileRows; ++i) {
+            if (NOTED && p > 0) winner[i] = rows[i] > best[i] ? (VecInt{} + p) : winner[i];
+            best[i] = p == 0 ? rows[i] : maximum(best[i], rows[i]);
+        }
     }
+    for (size_t i = 0; NOTED && i < kTileRows; ++i) store_bytes(winner[i], columns, which + i * ld_which);
 #pragma GCC unroll 4
     for (size_t i = 0; i < kTileRows; ++i) store(out + i * ld_out, best[i]);
 }
@@ -112,9 +119,14 @@ void window_tiles_of(const PackedShape& s, const MaxoutNormArgs& a) {
                     else tile_products<ROWS, PIECES>(from, s.depth, count - t, weights, to);
                 }
             }
-            for (size_t t = 0; t < count; ++t)
-                maximum_of_tile<PIECES>(products + t * PIECES * LANES, kTileBlock * PIECES * LANES, a.bias + panel * PIECES * LANES,
-                                        rows + t * kTileRows * ld_rows + panel * LANES, ld_rows);
+            const size_t column = panel * LANES, columns = s.outputs - column < LANES ? s.outputs - column : LANES;
+            for (size_t t = 0; t < count; ++t) {
+                const float* from = products + t * PIECES * LANES;
+                float* to = rows + t * kTileRows * ld_rows + column;
+                uint8_t* which = a.which ? a.which + (first + t) * kTileRows * s.outputs + column : nullptr;
+                (which ? maximum_of_tile<PIECES, true> : maximum_of_tile<PIECES, false>)(
+                    from, kTileBlock * PIECES * LANES, a.bias + panel * PIECES * LANES, to, ld_rows, which, columns, s.outputs);
+            }
         }
         for (size_t r = 0; r < count * kTileRows; ++r) finish_row(a, rows + r * ld_rows, s.outputs, first * kTileRows + r);
     }

@@ -62,15 +62,11 @@ class FusedOptimizer(Optimizer):
         if key not in self.mom1:
             self.mom1[key] = numpy.zeros(flat.size, dtype="float32")
             self.mom2[key] = numpy.zeros(flat.size, dtype="float32")
-        clipped = 1.0
-        if self.grad_clip:
-            norm = math.sqrt(network.sum_of_squares(flat_gradient))
-            clipped = self.grad_clip / norm if norm >= self.grad_clip else 1.0
         rate = self.learn_rate * lr_scale
         corrected = rate * math.sqrt(1.0 - self.b2**count) / (1.0 - self.b1**count)
         network.adam(
             flat, flat_gradient, self.mom1[key], self.mom2[key],
-            self.b1, self.b2, self.eps, corrected, clipped, rate * self.L2,
+            self.b1, self.b2, self.eps, corrected, decay=rate * self.L2, clip=self.grad_clip or 0.0,
         )  # fmt: skip
         packing.forget(weights)
         if self.averages is not None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model, Optimizer
 
 from ..attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, ORTH, SENT_START
 from ..gold import validate_examples
 from ..ml.transition_model import StateScores
+from ..ml.updating import set_dropout_rate
 from ..tokens import Doc
 from ..transitions.states import StateBatch
 from .multitask import MultitaskObjective

@@ -5,12 +5,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model, Optimizer
 from thinc.types import Floats2d, Ragged
 
 from ..config import registry
 from ..gold import validate_examples
 from ..language import Language
+from ..ml.updating import set_dropout_rate
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
 from .span_choice import Places, best_label_each, good_labels, without_overlap

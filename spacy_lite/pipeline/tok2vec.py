@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model, Optimizer
 
 from ..errors import ListenerError
 from ..gold import validate_examples
@@ -12,6 +12,7 @@ from ..language import Language
 from ..ml.listener import Tok2VecListener
 from ..ml.rows import RowList
 from ..ml.sharing import SharedBatch
+from ..ml.updating import finish_update, set_dropout_rate
 from ..tokens import Doc
 from .default_models import word_encoder
 from .trainable_pipe import TrainablePipe, validate_distillation_examples
@@ -160,12 +161,12 @@ class Tok2Vec(TrainablePipe):
             listener.receive(None)
         batch.backpropagate()
         if sgd is not None:
-            self.model.finish_update(sgd)
+            finish_update(self.model, sgd)
 
     def finish_update(self, sgd: Optimizer) -> None:
         """Apply the accumulated gradients, those of a batch that is still open included."""
         self.end_update()
-        self.model.finish_update(sgd)
+        finish_update(self.model, sgd)
 
     def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
         """An encoder has no gold data: its loss is what its listeners send back. Gives 0 and no gradient."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import srsly
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model, Optimizer
 
 from .. import serialize
 from ..batching import minibatch
@@ -15,6 +15,7 @@ from ..errors import FormatError
 from ..gold import validate_distillation_examples, validate_examples
 from ..ml.layers.row_freezing import refreeze_rows
 from ..ml.loading import load_weights
+from ..ml.updating import finish_update, set_dropout_rate
 from ..tokens import Doc
 from .pipe import Pipe
 
@@ -205,7 +206,7 @@ class TrainablePipe(Pipe):
 
     def finish_update(self, sgd: Optimizer) -> None:
         """Apply the accumulated gradients."""
-        self.model.finish_update(sgd)
+        finish_update(self.model, sgd)
 
     @contextmanager
     def use_params(self, params: dict) -> Iterator[None]:

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import Model, set_dropout_rate
+from thinc.api import Model
 from thinc.optimizers import Optimizer
 
 from ..config import Config, registry
@@ -30,6 +30,7 @@ from ..language.initialization import get_tok2vec_ref
 from ..language.loading import load_model_from_config
 from ..language.pretrained import load_pretrained
 from ..ml.models.multi_task import loss_of_hidden_words
+from ..ml.updating import finish_update, set_dropout_rate
 from ..serialize import atomic_file
 from ..tokens import Doc
 from .batchers import minibatch_by_words
@@ -308,13 +309,13 @@ def _step(model: Model, docs: list[Doc], optimizer: Optimizer, objective: Callab
         loss, n_words, backprop = loss_of_hidden_words(model, docs, is_train=True)
         if backprop is not None:
             backprop()
-            model.finish_update(optimizer)
+            finish_update(model, optimizer)
     else:
         n_words = sum(len(doc) for doc in docs)
         predictions, backprop_all = model.begin_update(docs)
         loss, gradient = objective(model.ops, docs, predictions)
         backprop_all(gradient)
-        model.finish_update(optimizer)
+        finish_update(model, optimizer)
     optimizer.step_schedules()
     return float(loss), n_words
 

@@ -7,27 +7,11 @@ from thinc.api import NumpyOps
 
 from spacy_lite.kernels import embedding, network
 
+from .plain import isa, plain_maxout_norm, random_floats
+
+__all__ = ["isa"]
+
 OPS = NumpyOps()
-
-
-@pytest.fixture(params=network.available_isas(), autouse=True)
-def isa(request):
-    before = network.active_isa()
-    network.use_isa(request.param)
-    yield request.param
-    network.use_isa(before)
-
-
-def random_floats(seed, *shape):
-    return np.random.default_rng(seed).normal(size=shape).astype("f")
-
-
-def plain_maxout_norm(X, W, b, gain, shift):
-    nO, nP, nI = W.shape
-    pieces = (X.astype("d") @ W.reshape(nO * nP, nI).T.astype("d") + b.reshape(-1)).reshape(-1, nO, nP)
-    best = pieces.max(axis=2)
-    normed = (best - best.mean(1, keepdims=True)) / np.sqrt(best.var(1, keepdims=True) + 1e-8)
-    return normed * gain + shift
 
 
 @pytest.mark.parametrize(
@@ -90,106 +74,6 @@ def test_backward_of_maxout_norm_equals_thinc():
     assert_allclose(network.gemm(d_pieces, W.reshape(-1, depth)), expected_dX, rtol=2e-3, atol=1e-3)
     assert_allclose(network.gemm(d_pieces, X, True).reshape(W.shape), model.layers[0].get_grad("W"), rtol=2e-3, atol=1e-3)
     assert_allclose(network.column_sums(d_pieces).reshape(b.shape), model.layers[0].get_grad("b"), rtol=2e-3, atol=1e-3)
-
-
-def plain_window_encoder(rows, lengths, layers, window, pad):
-    width = rows.shape[1]
-    padded, tokens = [np.zeros((pad, width))], []
-    position, at = pad, 0
-    for length in lengths:
-        padded += [rows[at : at + length].astype("d"), np.zeros((pad, width))]
-        tokens.extend(range(position, position + length))
-        position += length + pad
-        at += length
-    X = np.concatenate(padded)
-    for W, b, gain, shift in layers:
-        outer = np.concatenate([np.zeros((window, width)), X, np.zeros((window, width))])
-        windows = np.concatenate([outer[i : i + len(X)] for i in range(2 * window + 1)], axis=1)
-        X = X + plain_maxout_norm(windows, W, b, gain, shift)
-    return X[tokens]
-
-
-@pytest.mark.parametrize("window,pieces,depth", [(1, 3, 4), (2, 2, 2), (1, 1, 1)])
-@pytest.mark.parametrize("lengths", [[5], [0, 3, 0, 1], [1, 1, 1], [700, 2, 30], [0]])
-def test_whole_window_encoder_equals_plain_numpy(window, pieces, depth, lengths):
-    width = 24
-    shapes = [(width, pieces, (2 * window + 1) * width), (width, pieces), (width,), (width,)]
-    layers = [tuple(random_floats(10 * layer + i, *shape) for i, shape in enumerate(shapes)) for layer in range(depth)]
-    rows = random_floats(99, sum(lengths), width)
-    packed = [(network.pack_window(W, b), gain, shift) for W, b, gain, shift in layers]
-    got = network.encode_window(rows, np.asarray(lengths, dtype="i"), packed, window, window * depth)
-    assert_allclose(got, plain_window_encoder(rows, lengths, layers, window, window * depth), rtol=1e-3, atol=1e-3)
-
-
-@pytest.mark.parametrize("lengths", [[16], [700, 40], [17, 1, 18, 513, 3, 19]])
-def test_tiles_of_long_documents_are_as_exact_as_the_plain_product(lengths):
-    width, pieces, depth = 96, 3, 4
-    rng = np.random.default_rng(0)
-    layers = [
-        (
-            rng.normal(size=(width, pieces, 3 * width), scale=(2 / (3 * width)) ** 0.5).astype("f"),
-            rng.normal(size=(width, pieces), scale=0.1).astype("f"),
-            np.ones(width, "f"),
-            np.zeros(width, "f"),
-        )
-        for _ in range(depth)
-    ]
-    rows = rng.normal(size=(sum(lengths), width)).astype("f")
-    packed = [(network.pack_window(W, b), gain, shift) for W, b, gain, shift in layers]
-    got = network.encode_window(rows, np.asarray(lengths, dtype="i"), packed, 1, depth)
-    assert_allclose(got, plain_window_encoder(rows, lengths, layers, 1, depth), atol=5e-5)
-
-
-def test_a_document_is_encoded_alike_in_any_batch():
-    width, depth = 24, 3
-    layers = [
-        (
-            network.pack_window(random_floats(i, width, 2, 3 * width), random_floats(i + 9, width, 2)),
-            np.ones(width, "f"),
-            np.zeros(width, "f"),
-        )
-        for i in range(depth)
-    ]
-    document = random_floats(50, 600, width)
-    alone = network.encode_window(document, np.asarray([600], dtype="i"), layers, 1, depth)
-    before = random_floats(51, 33, width)
-    lengths = np.asarray([3, 30, 600], dtype="i")
-    together = network.encode_window(np.concatenate([before, document]), lengths, layers, 1, depth)
-    assert np.array_equal(together[33:], alone)
-
-
-def test_windows_in_training_equal_inference_and_their_gradient_equals_finite_differences():
-    width, pieces, window, pad = 6, 2, 1, 1
-    W, b = random_floats(0, width, pieces, 3 * width), random_floats(1, width, pieces)
-    gain, shift = random_floats(2, width), random_floats(3, width)
-    lengths = np.asarray([4, 3], dtype="i")
-    rows = random_floats(4, 7, width)
-    weigh = random_floats(5, 7, width)
-    packed = network.pack_maxout(W, b)
-
-    def forward(values):
-        padded = network.pad_documents(values, lengths, pad, window)
-        out = np.zeros_like(padded)
-        state = network.window_maxout_norm_train(padded, window, packed, gain, shift, out)
-        return padded, network.unpad_documents(out, lengths, pad, window), state
-
-    padded, out, state = forward(rows)
-    inferred = network.encode_window(rows, lengths, [(network.pack_window(W, b), gain, shift)], window, pad)
-    assert_allclose(out, inferred, rtol=1e-5, atol=1e-5)
-    d_out = network.pad_documents(weigh, lengths, pad, window)
-    d_gain, d_shift = np.zeros(width, "f"), np.zeros(width, "f")
-    d_pieces = network.maxout_norm_backward(np.ascontiguousarray(d_out[window:-window]), state, gain, pieces, d_gain, d_shift)
-    d_W = np.zeros((width * pieces, 3 * width), "f")
-    d_padded = d_out.copy()
-    network.window_backward(padded, window, d_pieces, W.reshape(-1, 3 * width), d_W, d_padded)
-    got = network.unpad_documents(d_padded, lengths, pad, window)
-    step = 1e-2
-    for row, column in [(0, 0), (3, 2), (4, 5), (6, 1)]:
-        up, down = rows.copy(), rows.copy()
-        up[row, column] += step
-        down[row, column] -= step
-        slope = float(((forward(up)[1].astype("d") - forward(down)[1]) * weigh).sum()) / (2 * step)
-        assert got[row, column] == pytest.approx(slope, rel=0.05, abs=0.02)
 
 
 def test_hash_embed_equals_thinc():

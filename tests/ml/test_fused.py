@@ -6,7 +6,7 @@ from thinc.api import fix_random_seed, set_dropout_rate
 
 from spacy_lite import blank
 from spacy_lite.config import registry
-from spacy_lite.kernels import embedding, network
+from spacy_lite.kernels import embedding, network, windows
 from spacy_lite.ml.fused import plain_layers
 from spacy_lite.tokens import Doc
 
@@ -86,10 +86,11 @@ def test_prediction_equals_the_plain_layers(vocab, spec, lengths):
     assert_close(model.predict(docs), plain)
 
 
+@pytest.mark.parametrize("lengths", [[5, 0, 3, 1, 20], [150, 0, 7, 90]], ids=["small batch", "large batch"])
 @pytest.mark.parametrize("isa", network.available_isas())
 @pytest.mark.parametrize("spec", MODELS.values(), ids=MODELS)
-def test_training_gives_the_rows_and_gradients_of_the_plain_layers(vocab, spec, isa):
-    docs = make_docs(vocab, [5, 0, 3, 1, 20])
+def test_training_gives_the_rows_and_gradients_of_the_plain_layers(vocab, spec, isa, lengths):
+    docs = make_docs(vocab, lengths)
     model = make_model(spec, docs)
     with plain_layers():
         plain, backprop = model.begin_update(docs)
@@ -115,7 +116,7 @@ def test_the_published_tree_does_take_the_fused_path(vocab, monkeypatch):
     docs = make_docs(vocab, [4, 2])
     model = make_model(cnn(), docs)
     called = []
-    for module, name in ((embedding, "hash_embed"), (network, "encode_window"), (network, "window_maxout_norm_train")):
+    for module, name in ((embedding, "hash_embed"), (windows, "encode_window"), (windows, "window_maxout_norm_train")):
         kernel = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *args, kernel=kernel, name=name: (called.append(name), kernel(*args))[1])
     model.predict(docs)

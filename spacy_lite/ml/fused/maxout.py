@@ -8,7 +8,7 @@ import numpy
 from thinc.api import Model
 
 from ...kernels import network
-from .weights import gradient, packed_maxout, packed_window
+from .weights import gradient, packed_maxout, packed_tiles, packed_window
 
 __all__ = ["MaxoutNorm", "dropout_mask", "find_maxout_norm"]
 
@@ -37,6 +37,11 @@ class MaxoutNorm:
     def window_weights(self) -> tuple[Any, Any, Any]:
         """As `weights`, for a block over a window of rows in `encode_window`."""
         return packed_window(self.maxout), self.norm.get_param("G"), self.norm.get_param("b")
+
+    @property
+    def tile_weights(self) -> tuple[Any, Any, Any]:
+        """As `weights`, for a block over a window of three rows that is trained in tiles."""
+        return packed_tiles(self.maxout), self.norm.get_param("G"), self.norm.get_param("b")
 
     @property
     def rate(self) -> float:

@@ -6,10 +6,10 @@ import numpy
 from thinc.api import Model
 
 from ...kernels.linear_argmax import pack_ranked
-from ...kernels.network import pack_window
 from ...kernels.packing import packed
+from ...kernels.windows import pack_window, pack_window_tiles
 
-__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_window"]
+__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_tiles", "packed_window"]
 
 
 def packed_maxout(layer: Model) -> Any:
@@ -20,6 +20,11 @@ def packed_maxout(layer: Model) -> Any:
 def packed_window(layer: Model) -> Any:
     """The weights of a maxout layer over a window of rows, packed for the encoder."""
     return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_window, trained=layer.has_grad("W"))
+
+
+def packed_tiles(layer: Model) -> Any:
+    """The weights of a maxout layer over a window of three rows, packed for training it in tiles."""
+    return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_window_tiles, trained=layer.has_grad("W"))
 
 
 def packed_linear(layer: Model) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from thinc.api import CosineDistance, Model, Optimizer, set_dropout_rate
+from thinc.api import CosineDistance, Model, Optimizer
 from thinc.types import Floats2d, Ragged
 
 from ...attrs import ENT_KB_ID
@@ -14,6 +14,7 @@ from ...config import registry
 from ...gold import validate_examples
 from ...kb import Candidate, InMemoryLookupKB, KnowledgeBase
 from ...ml.models.entity_linker import empty_kb_for_config
+from ...ml.updating import set_dropout_rate
 from ...scorer import Scorer
 from ...tokens import Doc, Span
 from ..trainable_pipe import TrainablePipe
