@@ -83,7 +83,18 @@ class ListenerError(ValueError):
 
 
 class FormatError(ValueError):
-    """A file or a byte string is not in the format it should be in: foreign, truncated or damaged."""
+    """A file or a byte string is not in the format it should be in: foreign, truncated or damaged.
+
+    message: what is wrong. What it quotes of the file may be as long as the file: the middle of a long one is left out.
+    """
+
+    LONGEST = 1500
+
+    def __init__(self, message: object = "") -> None:
+        text = str(message)
+        if len(text) > self.LONGEST:
+            text = f"{text[:1000]} … {text[-400:]}"
+        super().__init__(text)
 
 
 class MatchPatternError(ValueError):
@@ -107,7 +118,10 @@ def nearest(name: object, candidates: Iterable[str]) -> str:
 
 
 def raise_error(proc_name: str, proc: Any, docs: Sequence[Any], e: Exception) -> NoReturn:
-    """Error handler: raise the error. The default."""
+    """Error handler: raise the error. The default.
+
+    An error handler is called with the component's name, the component, the documents it failed on, and the error.
+    """
     raise e
 
 

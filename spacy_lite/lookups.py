@@ -12,7 +12,8 @@ import srsly
 
 from ._hashing import murmurhash3_x86_128
 from .errors import FormatError, nearest
-from .serialize import atomic_file
+from .inflate import GZIP, inflate
+from .serialize import atomic_file, parse_json, read_json, reading, unpack_message
 from .strings import get_string_id
 
 __all__ = ["UNSET", "Lookups", "Table", "load_lookups"]
@@ -54,8 +55,9 @@ def read_table(path: Path) -> dict[str, Any]:
     """The contents of a JSON file, or of the gzipped file beside it. Raises FileNotFoundError where there is neither."""
     packed = path.with_name(path.name + ".gz")
     if path.exists() or not packed.exists():
-        return srsly.read_json(path)
-    return srsly.read_gzip_json(packed)
+        return read_json(path)
+    with reading(packed):
+        return parse_json(inflate(packed.read_bytes(), kind=GZIP))
 
 
 class Table(OrderedDict):
@@ -233,10 +235,8 @@ class BloomFilter:
 
 def load_map(data: bytes, what: str) -> dict[Any, Any]:
     """A msgpack map from bytes. Raises FormatError for anything else."""
-    try:
-        message = srsly.msgpack_loads(data)
-    except Exception as error:
-        raise FormatError(f"{what}: {len(data)} bytes are not msgpack (truncated, or of another format): {error}") from None
+    with reading(what):
+        message = unpack_message(data)
     if not isinstance(message, dict):
         raise FormatError(f"{what}: expected a msgpack map, got {type(message).__name__}")
     return message

@@ -14,12 +14,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import srsly
+from srsly.msgpack._msgpack_numpy import decode_numpy
+from srsly.msgpack._unpacker import unpackb
 
 from .errors import ConfigError, FormatError
+from .kernels.messages import check_message
 
 __all__ = [
     "atomic_directory",
@@ -28,10 +32,16 @@ __all__ = [
     "from_bytes",
     "from_dict",
     "from_disk",
+    "parse_json",
+    "read_json",
+    "read_json_lines",
+    "read_message",
     "reading",
+    "settings_like",
     "to_bytes",
     "to_dict",
     "to_disk",
+    "unpack_message",
 ]
 
 
@@ -68,18 +78,86 @@ def reading(what: str | Path) -> Iterator[None]:
         raise FormatError(f"{what}: it is damaged, or of another format: {problem or type(error).__name__}") from error
 
 
-def unpack_message(data: bytes) -> Any:
-    """The value in msgpack bytes. Raises FormatError where they are something else."""
+def unpack_message(data: bytes, *, plugins: bool = False, use_list: bool = True) -> Any:
+    """The value in msgpack bytes, NumPy arrays included. Everything that reads msgpack comes here: the bytes are held against
+    what they say of themselves before any memory is taken, and no code is found by what they name.
+
+    plugins: let the decoders registered with srsly see every map. use_list: lists, where False tuples. Raises FormatError where
+    the bytes are something else.
+    """
     collects = gc.isenabled()
+    gc.disable()  # a large message makes many objects, none of them garbage
     try:
-        return srsly.msgpack_loads(data)
+        check_message(data)
+        if plugins:
+            return srsly.msgpack_loads(data, use_list=use_list)
+        return unpackb(data, raw=False, use_list=use_list, object_hook=partial(decode_numpy, chain=None))
     except Exception as error:
         size = len(data) if isinstance(data, bytes) else type(data).__name__
         raise FormatError(f"{size} bytes are not msgpack (truncated, or of another format): {error}") from None
     finally:
-        # Where unpacking fails, srsly leaves the collection of garbage off.
-        if collects:
-            gc.enable()
+        # Where unpacking fails, srsly leaves the collection of garbage off; where it does not, on.
+        (gc.enable if collects else gc.disable)()
+
+
+def read_message(path: str | Path) -> Any:
+    """The value in a file of msgpack. Raises FormatError, which names the file, for another file."""
+    with reading(path):
+        return unpack_message(Path(path).read_bytes())
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value in JSON. Raises FormatError for something else."""
+    try:
+        return srsly.json_loads(text)
+    except Exception as error:
+        size = len(text) if isinstance(text, str | bytes) else type(text).__name__
+        raise FormatError(f"{size} bytes are not valid JSON (truncated, or of another format): {error}") from None
+
+
+def read_json(path: str | Path) -> Any:
+    """The value in a JSON file. Raises FormatError, which names the file, for another file."""
+    with reading(path):
+        return parse_json(Path(path).read_text(encoding="utf8"))
+
+
+def read_json_lines(path: str | Path) -> list[Any]:
+    """The values in a file of JSON, one a line; empty lines are none. Raises FormatError, which names file and line."""
+    values = []
+    with reading(path):
+        for number, line in enumerate(Path(path).read_text(encoding="utf8").split("\n"), 1):
+            if line.strip():
+                with reading(f"line {number}"):
+                    values.append(parse_json(line))
+    return values
+
+
+def settings_like(own: Mapping[str, Any], given: Any, what: str) -> dict[str, Any]:
+    """Saved settings, each of which can take the place of the one of its name in `own`. what: whose they are, for errors.
+
+    Raises FormatError where they are no map, or a value is of another type than the present one (None is like anything).
+    """
+    if not isinstance(given, dict):
+        raise FormatError(f"the settings of {what} should be a map, got {type(given).__name__}")
+    for name, value in given.items():
+        if not _alike(own.get(name), value):
+            kind = type(own[name]).__name__
+            raise FormatError(f"{what}: the setting `{name}` should be of the type {kind}, got {str(value)[:100]!r}")
+    return given
+
+
+def _alike(own: Any, value: Any) -> bool:
+    """Whether a saved setting can take the place of a present one."""
+    if own is None or (value is None and not isinstance(own, bool | list | dict | set)):
+        return True
+    if isinstance(own, bool):
+        return isinstance(value, bool) or (value in (0, 1) and isinstance(value, int))
+    if isinstance(own, int | float):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and value == value and (isinstance(own, float) or value == int(value))
+    sequences = (list, tuple)
+    kinds: tuple[Any, ...] = sequences if isinstance(own, list | tuple | set) else (dict,) if isinstance(own, dict) else (str,)
+    return isinstance(value, kinds)
 
 
 def to_dict(getters: Mapping[str, Callable[[], Any]], exclude: Iterable[str]) -> dict[str, Any]:

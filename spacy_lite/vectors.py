@@ -81,7 +81,7 @@ class Vectors(BaseVectors):
 
     def set_mode(self, mode: str, minn: int, maxn: int, hash_count: int, hash_seed: int, bow: str, eow: str) -> None:
         """Choose the mode and the settings of a floret table; see the class. Raises ValueError for ones that make no sense."""
-        self.mode = checked_mode(mode, minn, maxn, hash_count)
+        self.mode = checked_mode(mode, minn, maxn, hash_count, hash_seed, bow, eow)
         self.minn, self.maxn, self.hash_count, self.hash_seed, self.bow, self.eow = minn, maxn, hash_count, hash_seed, bow, eow
 
     # ---- the table ----

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads thousands of broken files of every kind: nothing may crash, hang, take all memory, or fail without a clear error.
 
-    .venv/bin/python extra/fuzz/run.py [--cases 10000] [--only NAME …] [--seed 0] [--memory-mb 1500] [--seconds 5]
+    .venv/bin/python extra/fuzz/run.py [--cases 10000] [--only PATTERN …] [--seed 0] [--memory-mb 1500] [--seconds 5]
 
 Each kind is read in processes of its own with a limit of memory (over what the process has when it starts) and of time for each
 case. Prints a line a kind and every failure once, with the number that makes it again: `--only NAME --first N --cases 1`. Exit
@@ -22,6 +22,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def main() -> int:
         targets = make_targets(Path(folder))
         others = [target.data for target in targets]
         for target in targets:
-            if options.only and not any(name in target.name for name in options.only):
+            if options.only and not any(fnmatch(target.name, name) for name in options.only):
                 continue
             started = time.perf_counter()
             verdicts, failures = fuzz(target, others, options)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy
-import srsly
 
 from .. import serialize
 from ..errors import FormatError, nearest
+from ..serialize import parse_json
 from .candidate import Candidate, InMemoryCandidate
 from .kb import KnowledgeBase
 from .lookup_table import LookupTable, from_contents
@@ -310,11 +310,11 @@ def _reported(what: str) -> Iterator[None]:
 
 def _table_of(parts: dict[str, Any]) -> LookupTable:
     """The table of bytes' parts. Raises the errors of `_reported` where they do not fit together."""
-    n_entities, n_aliases, width = srsly.json_loads(parts["header"])
+    n_entities, n_aliases, width = parse_json(parts["header"])
     # A knowledge base that spaCy read from a file writes one more vector than it has: an empty one at the end.
-    vectors = numpy.asarray(srsly.json_loads(parts["entity_vectors"])[:n_entities], dtype="f").reshape(n_entities, width)
-    entries = srsly.json_loads(parts["entries"])
-    headers, positions, probabilities = (srsly.json_loads(part) for part in srsly.json_loads(parts["aliases"]))
+    vectors = numpy.asarray(parse_json(parts["entity_vectors"])[:n_entities], dtype="f").reshape(n_entities, width)
+    entries = parse_json(parts["entries"])
+    headers, positions, probabilities = (parse_json(part) for part in parse_json(parts["aliases"]))
     if len(entries) != n_entities or not len(headers) == len(positions) == len(probabilities) == n_aliases:
         raise FormatError("its parts have other lengths than its header says")
     table = LookupTable(width)

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import srsly
-
 from ..config.registry import registry
-from ..lookups import Lookups, load_lookups
+from ..lookups import Lookups, load_lookups, read_table
 from ..tokenization.patterns import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 from ..tokenization.tokenizer import Tokenizer
 from ..util import LEXEME_NORM_LANGS
@@ -56,11 +54,9 @@ def load_lookups_data(lang: str, tables: list[str]) -> Lookups:
 def load_language_data(path: str | Path) -> Any:
     """The contents of a JSON file, or of the gzipped file of that name. Raises FileNotFoundError when there is neither."""
     path = Path(path)
-    if path.exists():
-        return srsly.read_json(path)
     packed = path.with_suffix(path.suffix + ".gz")
-    if packed.exists():
-        return srsly.read_gzip_json(packed)
+    if path.exists() or packed.exists():
+        return read_table(path)
     raise FileNotFoundError(f"there is no language data file {path}, nor {packed.name}")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import srsly
 from thinc.api import get_current_ops
 
 from ..config.config import Config, ConfigValidationError
@@ -16,6 +15,7 @@ from ..environment import logger
 from ..errors import FormatError, nearest
 from ..gold.example import Example, validate_get_examples
 from ..lookups import Lookups
+from ..serialize import read_json_lines
 from ..tokens import Doc
 from .loading import load_model, load_model_config
 from .pipes import warn_of_other_vectors
@@ -88,7 +88,7 @@ def init_vocab(
     if data is not None:
         if not Path(data).is_file():
             raise ConfigValidationError(f"there is no such file: {data}", path=("initialize", "vocab_data"))
-        for attributes in srsly.read_jsonl(Path(data)):
+        for attributes in read_json_lines(data):
             _add_lexeme(nlp, attributes)
     if vectors is not None:
         try:

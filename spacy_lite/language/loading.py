@@ -6,14 +6,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import srsly
-
 from ..config.config import Config, ConfigValidationError
 from ..config.defaults import load_config
 from ..config.dotted import dict_to_dot, dot_to_dict
 from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..errors import FormatError, nearest
 from ..packages import get_installed_models, get_package_path, is_package
+from ..serialize import read_json
 from .languages import get_lang_class
 
 if TYPE_CHECKING:
@@ -215,10 +214,7 @@ def load_meta(path: str | Path) -> dict[str, Any]:
         raise OSError(f"there is no directory {path.parent}")
     if not path.is_file():
         raise OSError(f"{path.parent} is not a pipeline: it has no {path.name}")
-    try:
-        meta = srsly.read_json(path)
-    except ValueError as error:
-        raise FormatError(f"{path} is not valid JSON: {error}") from None
+    meta = read_json(path)
     for key in ("lang", "name", "version"):
         if not isinstance(meta, dict) or not meta.get(key):
             raise FormatError(f"{path} has no `{key}`: is it the meta.json of a pipeline?")

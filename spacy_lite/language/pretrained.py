@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import srsly
 from thinc.api import Model
 from thinc.backends import get_array_ops
 
 from ..errors import FormatError
+from ..ml.torch_weights import secure_shims
+from ..serialize import unpack_message
 
 __all__ = ["load_pretrained"]
 
@@ -23,7 +24,7 @@ def load_pretrained(layer: Model, file: str | Path, allow_same: bool = False) ->
     if not content:
         raise FormatError("the file is empty")
     try:
-        saved = srsly.msgpack_loads(content)
+        saved = unpack_message(content)
         nodes, params, shims = saved["nodes"], saved["params"], saved["shims"]
         names = [_text(node["name"]) for node in nodes]
     except Exception as error:
@@ -41,6 +42,7 @@ def load_pretrained(layer: Model, file: str | Path, allow_same: bool = False) ->
             total, n_weights = total + 1, n_weights + value.size
             changed += not numpy.array_equal(before, value)
             node.get_param(name)[...] = node.ops.asarray(numpy.array(value))
+    secure_shims(layer)
     for node, saved_shims in zip(here, shims, strict=True):
         for shim, data in zip(node.shims, saved_shims, strict=True):
             before_bytes, total = shim.to_bytes(), total + 1

@@ -12,7 +12,7 @@ from ..config.config import Config
 from ..config.defaults import load_config
 from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..errors import ConfigError, FormatError, nearest
-from ..serialize import atomic_directory, from_bytes, to_bytes
+from ..serialize import atomic_directory, from_bytes, parse_json, read_json, to_bytes
 from .pipes import PipelineEditing
 from .spacy3 import check_format, config_for_spacy3
 
@@ -79,7 +79,7 @@ class Saving(PipelineEditing):
         with _naming(path / CONFIG):
             self.config = load_config(path / CONFIG, overrides=overrides, interpolate=False)
         with _naming(path / META):
-            self.meta = srsly.read_json(path / META)
+            self.meta = read_json(path / META)
         if "vocab" not in exclude and (path / "vocab").exists():
             with _naming(path / "vocab"):
                 self.vocab.from_disk(path / "vocab", exclude=exclude)
@@ -125,7 +125,7 @@ class Saving(PipelineEditing):
             self.config = Config().from_bytes(data, interpolate=False)
 
         def read_meta(data: str) -> None:
-            self.meta = srsly.json_loads(data)
+            self.meta = parse_json(data)
             self._name_vectors()
 
         setters: dict[str, Callable[[Any], Any]] = {
@@ -194,7 +194,7 @@ def _is_kept(path: Path, name: str, exclude: list[str]) -> bool:
         return True
     parts = {CONFIG, META, "tokenizer", "vocab"}
     try:
-        parts.update(srsly.read_json(path / META).get("components", ()))
+        parts.update(read_json(path / META).get("components", ()))
     except (OSError, ValueError, AttributeError):
         pass
     return name not in parts

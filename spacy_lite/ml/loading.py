@@ -1,5 +1,6 @@
 """Saved weights into a model, checked first: compiled layers trust shapes, and a file may say anything."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from thinc.api import Model
 
 from ..errors import FormatError
 from ..serialize import unpack_message
+from .torch_weights import secure_shims
 
 __all__ = ["load_weights"]
 
@@ -22,7 +24,7 @@ SHAPES: dict[str, dict[str, tuple[str, ...]]] = {
     "para-attn": {"Q": ("nO",)},
     "precomputable_affine": {"W": ("nF", "nO", "nP", "nI"), "b": ("nO", "nP"), "pad": ("1", "nF", "nO", "nP")},
     "softmax": {"W": ("nO", "nI"), "b": ("nO",)},
-    "sparse_linear": {"b": ("nO",)},
+    "sparse_linear": {"W": ("nO*length",), "b": ("nO",)},
     "static_vectors": {"W": ("nO", "nM")},
 }
 ACTIVATIONS = ("clipped_linear", "dish", "gelu", "hard_swish", "mish", "relu", "sigmoid", "swish")
@@ -51,6 +53,7 @@ def load_weights(model: Model, data: bytes) -> None:
         place = f"layer {number}, `{node.name}`,"
         _check_saved(place, saved, params, node, len(nodes))
     _check_complete(nodes, message["params"])
+    secure_shims(model)
     model.from_dict(message)
     for number, (node, (dims, attrs)) in enumerate(zip(nodes, before, strict=True)):
         _check_loaded(f"layer {number}, `{node.name}`,", node, dims, attrs)
@@ -106,10 +109,16 @@ def _check_loaded(place: str, node: Model, dims: dict[str, int], attrs: dict[str
     for name, names in SHAPES.get(kind, {}).items():
         if not node.has_param(name):
             continue
-        wanted = tuple(1 if dim == "1" else node.get_dim(dim) if node.has_dim(dim) else None for dim in names)
+        wanted = tuple(_size(node, dim) for dim in names)
         if tuple(node.get_param(name).shape) != wanted:
             shape = tuple(node.get_param(name).shape)
             raise FormatError(f"{place} has weights `{name}` of the shape {shape}, and its dimensions say {wanted}")
+
+
+def _size(node: Model, dim: str) -> int | None:
+    """A dimension of a layer, or a product of some; None where it is not known."""
+    sizes = [1 if name == "1" else node.get_dim(name) if node.has_dim(name) else None for name in dim.split("*")]
+    return None if None in sizes else math.prod(size for size in sizes if size is not None)
 
 
 def _like(found: Any, value: Any) -> bool:

@@ -92,8 +92,9 @@ class AttributeRuler(Pipe):
         patterns: token patterns. attrs: attributes to set, `_` for extension attributes. index: which token of a match gets
         them, from its start or, negative, its end. Raises ValueError for an attribute that does not exist or cannot be set.
         """
+        values = self._as_values(attrs)
         self.matcher.add(len(self.attrs), list(patterns))
-        self._values.append(self._as_values(attrs))
+        self._values.append(values)
         self.attrs.append(dict(attrs))
         self.indices.append(index)
 
@@ -242,7 +243,7 @@ class AttributeRuler(Pipe):
         """Load the folder `to_disk` wrote."""
         readers = {
             "vocab": lambda part: self.vocab.from_disk(part, exclude=exclude),
-            "patterns": lambda part: self._replace(srsly.read_msgpack(part)),
+            "patterns": lambda part: self._replace(serialize.read_message(part)),
         }
         serialize.from_disk(path, readers, exclude)
         return self

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EditTreeLemmatizer", "lemmatizer_score", "make_edit_tree_lemmatizer", "make_lemmatizer_scorer"]
 
-SAMPLE_SIZE = 10
 NO_TREE = -1
 # Labels of pairs of form and lemma are remembered by both ids, mixed with odd numbers.
 PAIR_CACHE_SIZE = 200_000
@@ -158,7 +156,7 @@ class EditTreeLemmatizer(TrainablePipe):
         return True
 
     def _n_outputs(self) -> int | None:
-        return len(self.cfg["labels"]) or None
+        return len(self.cfg["labels"])
 
     @property
     def label_data(self) -> dict[str, Any]:
@@ -315,9 +313,7 @@ class EditTreeLemmatizer(TrainablePipe):
         else:
             self._set_labels(labels)
         self._require_labels()
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
-        if not docs:
-            raise ValueError(f"`{self.name}` cannot be initialized from no examples at all")
+        docs = self._first_docs(get_examples)
         self.model.initialize(X=docs, Y=[self.model.ops.alloc2f(len(doc), len(self.labels)) for doc in docs])
 
     def _learn_trees(self, get_examples: Callable[[], Iterable["Example"]]) -> None:

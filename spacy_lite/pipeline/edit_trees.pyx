@@ -14,6 +14,7 @@ import numpy
 import srsly
 
 from ..errors import FormatError
+from ..serialize import unpack_message
 
 cdef extern from "Python.h":
     uint32_t* PyUnicode_AsUCS4Copy(object unicode) except NULL
@@ -256,7 +257,7 @@ cdef class EditTrees:
     def from_bytes(self, bytes bytes_data not None, *, exclude=()):
         """Load what `to_bytes` wrote. Raises FormatError for other bytes."""
         try:
-            msg = srsly.msgpack_loads(bytes_data)
+            msg = unpack_message(bytes_data)
             trees = msg["trees"]
         except Exception as error:
             raise FormatError(f"these {len(bytes_data)} bytes are no edit trees: {error}") from None

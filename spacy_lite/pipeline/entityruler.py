@@ -10,7 +10,7 @@ from ..config import registry
 from ..language import Language
 from ..matcher import levenshtein_compare
 from ..scorer import get_ner_prf
-from ..serialize import unpack_message
+from ..serialize import read_json, read_json_lines, settings_like, unpack_message
 from ..tokens import Doc, Span
 from .pattern_rules import PatternRules, PatternType
 from .pipe import Pipe
@@ -215,7 +215,8 @@ class EntityRuler(Pipe):
             "ent_id_sep": self.ent_id_sep,
         }
 
-    def _load(self, settings: dict[str, Any], patterns: Iterable[PatternType]) -> "EntityRuler":
+    def _load(self, settings: Any, patterns: Iterable[PatternType]) -> "EntityRuler":
+        settings_like(self._settings(), settings, f"`{self.name}`")
         self.overwrite = settings.get("overwrite", False)
         self.ent_id_sep = settings.get("ent_id_sep", DEFAULT_ENT_ID_SEP)
         self.rules.phrase_attr = settings.get("phrase_matcher_attr", self.rules.phrase_attr)
@@ -247,9 +248,9 @@ class EntityRuler(Pipe):
         path = Path(path)
         file = path if path.suffix == ".jsonl" else path.with_suffix(".jsonl")
         if file.is_file():
-            return self._load(self._settings(), srsly.read_jsonl(file))
+            return self._load(self._settings(), read_json_lines(file))
         if path.is_dir() and (path / "cfg").exists():
-            return self._load(srsly.read_json(path / "cfg"), srsly.read_jsonl(path / "patterns.jsonl"))
+            return self._load(read_json(path / "cfg"), read_json_lines(path / "patterns.jsonl"))
         if (path / "patterns").exists():
-            return self._load(self._settings(), srsly.read_jsonl(path / "patterns"))
+            return self._load(self._settings(), read_json_lines(path / "patterns"))
         raise ValueError(f"{path} holds no entity patterns: it is neither a .jsonl file nor a folder with cfg and patterns")

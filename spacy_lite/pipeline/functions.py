@@ -7,7 +7,7 @@ from typing import Any
 import srsly
 
 from ..language import Language
-from ..serialize import ensure_path, from_bytes, to_bytes
+from ..serialize import ensure_path, from_bytes, parse_json, read_json, settings_like, to_bytes
 from ..tokens import Doc
 
 __all__ = [
@@ -95,8 +95,9 @@ class TokenSplitter:
     def _settings(self) -> dict[str, int]:
         return {"min_length": self.min_length, "split_length": self.split_length}
 
-    def _set(self, settings: dict[str, int]) -> None:
-        self.min_length, self.split_length = settings["min_length"], settings["split_length"]
+    def _set(self, settings: Any) -> None:
+        given = {**self._settings(), **settings_like(self._settings(), settings, "a token splitter")}
+        self.min_length, self.split_length = int(given["min_length"]), int(given["split_length"])
 
     def to_bytes(self, **kwargs: Any) -> bytes:
         """The settings as bytes."""
@@ -104,7 +105,7 @@ class TokenSplitter:
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> "TokenSplitter":
         """Load what `to_bytes` wrote."""
-        from_bytes(data, {"cfg": lambda text: self._set(srsly.json_loads(text))}, [])
+        from_bytes(data, {"cfg": lambda text: self._set(parse_json(text))}, [])
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
@@ -115,7 +116,7 @@ class TokenSplitter:
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> "TokenSplitter":
         """Load what `to_disk` wrote."""
-        self._set(srsly.read_json(ensure_path(path) / "cfg"))
+        self._set(read_json(ensure_path(path) / "cfg"))
         return self
 
 
@@ -143,13 +144,16 @@ class DocCleaner:
                 warnings.warn(f"doc_cleaner: a document has no attribute `{name}` to set", stacklevel=2)
         return doc
 
+    def _set(self, settings: Any) -> None:
+        self.cfg.update(settings_like(self.cfg, settings, "a cleaner of documents"))
+
     def to_bytes(self, **kwargs: Any) -> bytes:
         """The settings as bytes."""
         return to_bytes({"cfg": lambda: srsly.json_dumps(self.cfg)}, [])
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> "DocCleaner":
         """Load what `to_bytes` wrote."""
-        from_bytes(data, {"cfg": lambda text: self.cfg.update(srsly.json_loads(text))}, [])
+        from_bytes(data, {"cfg": lambda text: self._set(parse_json(text))}, [])
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
@@ -160,5 +164,5 @@ class DocCleaner:
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> "DocCleaner":
         """Load what `to_disk` wrote."""
-        self.cfg.update(srsly.read_json(ensure_path(path) / "cfg"))
+        self._set(read_json(ensure_path(path) / "cfg"))
         return self

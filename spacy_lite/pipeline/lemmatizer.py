@@ -13,6 +13,7 @@ from ..language import Language
 from ..lookups import Lookups, load_lookups
 from ..tokens import Doc, Token
 from .edit_tree_lemmatizer import lemmatizer_score
+from .lemma_tables import check_tables
 from .pipe import Pipe
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ class Lemmatizer(Pipe):
                 f"{', '.join(self.lookups.tables) or 'none'}. Install spacy-lookups-data and call nlp.initialize(), "
                 "or pass the tables: initialize(lookups=…)."
             )
+        check_tables(self.lookups, self.name)
         self.cache.clear()
         self._indices.clear()
         self._validated = True

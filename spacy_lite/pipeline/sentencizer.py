@@ -9,8 +9,9 @@ import srsly
 
 from ..attrs import IS_PUNCT, ORTH, SENT_START
 from ..batching import minibatch
+from ..errors import FormatError
 from ..language import Language
-from ..serialize import ensure_path, unpack_message
+from ..serialize import ensure_path, read_json, settings_like, unpack_message
 from ..strings import hash_string
 from ..tokens import Doc
 from .pipe import Pipe
@@ -130,8 +131,12 @@ class Sentencizer(Pipe):
     def _settings(self) -> dict[str, Any]:
         return {"punct_chars": sorted(self.punct_chars), "overwrite": self.overwrite}
 
-    def _set(self, settings: dict[str, Any]) -> "Sentencizer":
-        self.punct_chars = set(settings.get("punct_chars") or self.default_punct_chars)
+    def _set(self, settings: Any) -> "Sentencizer":
+        settings = settings_like({"punct_chars": [], "overwrite": False}, settings, f"`{self.name}`")
+        marks = settings.get("punct_chars") or self.default_punct_chars
+        if not all(isinstance(mark, str) for mark in marks):
+            raise FormatError(f"`{self.name}`: the setting `punct_chars` should be a list of strings, got {str(marks)[:100]}")
+        self.punct_chars = set(marks)
         self.overwrite = bool(settings.get("overwrite", self.overwrite))
         return self
 
@@ -149,4 +154,4 @@ class Sentencizer(Pipe):
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Sentencizer":
         """Load what `to_disk` wrote."""
-        return self._set(srsly.read_json(ensure_path(path).with_suffix(".json")))
+        return self._set(read_json(ensure_path(path).with_suffix(".json")))

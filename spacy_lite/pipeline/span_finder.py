@@ -1,7 +1,6 @@
 """The span finder: candidate spans from scored starts and ends, for a span categorizer or on their own."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -12,6 +11,7 @@ from ..config import registry
 from ..language import Language
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
+from .saved_settings import check_counts, check_threshold
 from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group
 from .trainable_pipe import TrainablePipe
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SpanFinder", "make_span_finder", "make_span_finder_scorer", "span_finder_score"]
 
-SAMPLE_SIZE = 10
 DEFAULT_SPAN_FINDER_MODEL = {
     "@architectures": "spacy.SpanFinder.v1",
     "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": 2},
@@ -106,6 +105,11 @@ class SpanFinder(TrainablePipe):
         )
         self.scorer = scorer
 
+    def _read_cfg(self, settings: Any) -> None:
+        super()._read_cfg(settings)
+        check_counts(self.name, self.cfg, "min_length", "max_length")
+        check_threshold(self.name, self.cfg)
+
     @property
     def key(self) -> str:
         """Key of `doc.spans` of gold and found spans."""
@@ -167,6 +171,6 @@ class SpanFinder(TrainablePipe):
     def initialize(self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None) -> None:
         """Set up the weights from a sample of gold examples. Raises TypeError or ValueError for bad examples."""
         self._validate_get_examples(get_examples)
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
+        docs = self._first_docs(get_examples)
         rows = self.model.ops.alloc2f(sum(len(doc) for doc in docs), 2)
         self.model.initialize(X=docs, Y=rows)

@@ -315,7 +315,7 @@ class SpanRuler(Pipe):
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "SpanRuler":
         """Load what `to_bytes` wrote."""
-        serialize.from_bytes(bytes_data, {"patterns": lambda data: self._replace(srsly.json_loads(data))}, exclude)
+        serialize.from_bytes(bytes_data, {"patterns": lambda data: self._replace(serialize.parse_json(data))}, exclude)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -324,7 +324,7 @@ class SpanRuler(Pipe):
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "SpanRuler":
         """Load the folder `to_disk` wrote."""
-        serialize.from_disk(path, {"patterns": lambda file: self._replace(srsly.read_jsonl(file))}, exclude)
+        serialize.from_disk(path, {"patterns": lambda file: self._replace(serialize.read_json_lines(file))}, exclude)
         return self
 
     def _replace(self, patterns: Iterable[PatternType]) -> None:

@@ -1,7 +1,6 @@
 """Span categorization: a suggester names candidate spans, the model scores their labels, the good ones go to `doc.spans`."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,6 +13,7 @@ from ..language import Language
 from ..ml.updating import set_dropout_rate
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
+from .saved_settings import check_counts, check_distinct_labels, check_threshold
 from .span_choice import Places, best_label_each, good_labels, without_overlap
 from .span_defaults import DEFAULT_SPANS_KEY, SPAN_SCORE_WEIGHTS, score_group
 from .span_targets import gold_of_suggestions
@@ -45,7 +45,6 @@ __all__ = [
     "spancat_score",
 ]
 
-SAMPLE_SIZE = 10
 
 
 def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
@@ -202,6 +201,15 @@ class SpanCategorizer(TrainablePipe):
         self.add_negative_label = add_negative_label
         self.scorer = scorer
         self.save_activations = save_activations
+
+    def _read_cfg(self, settings: Any) -> None:
+        super()._read_cfg(settings)
+        check_counts(self.name, self.cfg, "max_positive")
+        check_threshold(self.name, self.cfg, optional=self.cfg["max_positive"] == 1)
+        check_distinct_labels(self.name, self.cfg)
+
+    def _n_outputs(self) -> int | None:
+        return self._n_labels
 
     @property
     def key(self) -> str:
@@ -385,7 +393,7 @@ class SpanCategorizer(TrainablePipe):
                 f"`{self.name}` has no labels: the data has no spans under {self.key!r} (the first document has "
                 f"{there or 'no span groups'}). Set `spans_key` to the key of your spans, or pass labels to initialize."
             )
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
+        docs = self._first_docs(get_examples)
         spans = build_ngram_suggester([1])(docs, ops=self.model.ops)
         self.model.initialize(X=(docs, spans), Y=self.model.ops.alloc2f(_count(spans), self._n_labels))
 

@@ -1,7 +1,6 @@
 """Text classification with one label a document, and what it shares with several labels (`textcat_multilabel`)."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -13,6 +12,7 @@ from ..errors import nearest
 from ..language import Language
 from ..scorer import Scorer
 from ..tokens import Doc
+from .saved_settings import check_distinct_labels, check_threshold
 from .token_labels import match_columns
 from .trainable_pipe import TrainablePipe
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TextCategorizer", "make_textcat", "make_textcat_scorer", "textcat_model", "textcat_score"]
 
-SAMPLE_SIZE = 10
 SCORES = (
     *("cats_score_desc", "cats_micro_p", "cats_micro_r", "cats_micro_f"),
     *("cats_macro_p", "cats_macro_r", "cats_macro_f", "cats_macro_auc", "cats_f_per_type"),
@@ -145,6 +144,11 @@ class TextCategorizer(TrainablePipe):
         self.label_smoothing = label_smoothing
         self.save_activations = save_activations
 
+    def _read_cfg(self, settings: Any) -> None:
+        super()._read_cfg(settings)
+        check_threshold(self.name, self.cfg)
+        check_distinct_labels(self.name, self.cfg)
+
     # Labels
 
     @property
@@ -158,7 +162,7 @@ class TextCategorizer(TrainablePipe):
         return tuple(self.cfg["labels"])
 
     def _n_outputs(self) -> int | None:
-        return len(self.labels) or None
+        return len(self.labels)
 
     @property
     def label_data(self) -> list[str]:
@@ -313,6 +317,6 @@ class TextCategorizer(TrainablePipe):
         self._require_labels()
 
     def _initialize_model(self, get_examples: Callable[[], Iterable["Example"]]) -> None:
-        sample = list(islice(get_examples(), SAMPLE_SIZE))
+        sample = self._first_examples(get_examples)
         truths, _ = self._examples_to_truth(sample)
         self.model.initialize(X=[example.predicted for example in sample], Y=self.model.ops.asarray2f(truths))

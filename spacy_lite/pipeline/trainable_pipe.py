@@ -194,7 +194,7 @@ class TrainablePipe(Pipe):
         return teacher_pipe.model.predict(docs)
 
     def get_teacher_student_loss(self, teacher_scores: Any, student_scores: Any) -> tuple[float, Any]:
-        """Loss of the student against the teacher and the gradient of the student's scores."""
+        """Loss of the student's scores against the teacher's, in the student's order, and the gradient of the student's."""
         raise TypeError(f"{type(self).__name__} cannot be distilled: it does not define get_teacher_student_loss")
 
     def create_optimizer(self) -> Optimizer:
@@ -299,19 +299,14 @@ class TrainablePipe(Pipe):
 
     def _disk_readers(self, exclude: Iterable[str]) -> dict[str, Callable[[Path], Any]]:
         return {
-            "cfg": lambda path: self._read_cfg(srsly.read_json(path)) if path.exists() else None,
+            "cfg": lambda path: self._read_cfg(serialize.read_json(path)) if path.exists() else None,
             "vocab": lambda path: self.vocab.from_disk(path, exclude=exclude),
             "model": lambda path: self._load_model(path.read_bytes()),
         }
 
     def _read_cfg(self, settings: Any) -> None:
         """Take over saved settings. Raises FormatError for values of another type than those the component has."""
-        if not isinstance(settings, dict):
-            raise FormatError(f"the settings of `{self.name}` should be a map, got {type(settings).__name__}")
-        for name, value in settings.items():
-            if not _alike(self.cfg.get(name), value):
-                own = type(self.cfg[name]).__name__
-                raise FormatError(f"`{self.name}`: the setting `{name}` should be of the type {own}, got {str(value)[:100]!r}")
+        serialize.settings_like(self.cfg, settings, f"`{self.name}`")
         labels = settings.get("labels", [])
         if isinstance(labels, list) and not all(isinstance(label, str | int) for label in labels):
             raise FormatError(f"`{self.name}`: its labels should be strings, got {str(labels)[:100]}")
@@ -335,22 +330,9 @@ class TrainablePipe(Pipe):
             ) from error
 
 
-def _alike(own: Any, value: Any) -> bool:
-    """Whether a saved setting can take the place of the component's own."""
-    if own is None or (value is None and not isinstance(own, bool | list | dict)):
-        return True
-    if isinstance(own, bool):
-        return isinstance(value, bool) or value in (0, 1)
-    if isinstance(own, int | float):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and value == value and (isinstance(own, float) or value == int(value))
-    kinds: tuple[Any, ...] = (list, tuple) if isinstance(own, list | tuple) else (dict,) if isinstance(own, dict) else (str,)
-    return isinstance(value, kinds)
-
-
 def output_size(model: Model) -> int | None:
     """Width of the model's scores, None while it is not known."""
-    candidates = [model] + [model.get_ref(name) for name in ("output_layer",) if model.has_ref(name)]
+    candidates = [model] + [model.get_ref(name) for name in ("output_layer", "scorer") if model.has_ref(name)]
     for node in candidates:
         if node.has_dim("nO"):
             return node.get_dim("nO")

@@ -99,7 +99,7 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
         msg,
         {
             "sentiment": lambda value: setattr(doc, "sentiment", value),
-            "tensor": lambda value: setattr(doc, "tensor", numbers(value)),
+            "tensor": lambda value: setattr(doc, "tensor", None if value is None else numbers(value)),
             "cats": lambda value: doc.cats.update(value),
             "spans": doc.spans.from_bytes,
             "has_unknown_spaces": lambda value: setattr(doc, "has_unknown_spaces", value),

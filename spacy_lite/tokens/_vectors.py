@@ -26,7 +26,7 @@ def mean_vector(doc: Any, start: int, end: int) -> Any:
         keys = _keys_of(doc, start, end)
         parts = range(0, len(keys), TOKENS_AT_A_TIME)
         return sum(vectors.get_batch(keys[part : part + TOKENS_AT_A_TIME]).sum(axis=0) for part in parts) / (end - start)
-    if doc.tensor.size > 0:
+    if doc.tensor is not None and doc.tensor.size > 0:
         return doc.tensor[start:end].mean(axis=0)
     return numpy.zeros((doc.vocab.vectors_length,), dtype="float32")
 

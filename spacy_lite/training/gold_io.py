@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import srsly
-
 from ..errors import FormatError
 from ..gold import doc_to_biluo_tags
+from ..serialize import read_json
 from ..tokens import Doc, Span
 from ..vocab import Vocab
 from .entity_tags import spans_of_tags
@@ -141,7 +140,7 @@ def read_json_file(
     path = Path(loc)
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     for file in files:
-        for number, document in enumerate(srsly.read_json(file)):
+        for number, document in enumerate(read_json(file)):
             if limit and number >= limit:
                 break
             if docs_filter is None or docs_filter(document):

@@ -13,6 +13,8 @@ from thinc.api import Model, get_current_ops
 from thinc.backends import get_array_ops
 from thinc.optimizers import Optimizer
 
+from ..ml.torch_weights import secure_shims
+
 __all__ = [
     "HasComponents",
     "load_attributes",
@@ -94,6 +96,7 @@ def load_weights(nlp: HasComponents, arrays: Arrays) -> None:
         # A copy into the array that is there: parameters of one component may share a block of memory.
         node.get_param(parameter)[...] = node.ops.asarray(arrays[name])
     for name, (node, index) in shims.items():
+        secure_shims(node)
         node.shims[index].from_bytes(arrays[name].tobytes())
 
 

@@ -13,6 +13,7 @@ import srsly
 from thinc.backends import get_array_ops
 from thinc.types import Ragged
 
+from ..serialize import unpack_message
 from ..tokens import Doc, Span
 
 __all__ = [
@@ -207,7 +208,7 @@ class TransformerData:
 
     def from_bytes(self, byte_string: bytes) -> "TransformerData":
         """Take what `to_bytes` gave."""
-        return self.from_dict(srsly.msgpack_loads(byte_string))
+        return self.from_dict(unpack_message(byte_string))
 
 
 def empty_alignment(tokens: int) -> Ragged:

@@ -1,6 +1,5 @@
 """Transformers saved by spaCy-transformers (up to 1.4): its msgpack map of settings, torch weights and tokenizer files."""
 
-import io
 import json
 import logging
 import re
@@ -10,8 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import FormatError
+from ..ml.torch_weights import read_torch_weights
 from . import hf
-from .torch_imports import need_safetensors, need_torch
+from .torch_imports import need_safetensors
 
 __all__ = ["is_legacy", "read_legacy"]
 
@@ -44,13 +44,15 @@ def read_legacy(msg: Mapping[str, Any]) -> tuple[Any, Any] | None:
 
 
 def _write_weights(data: bytes, path: Path) -> None:
-    torch, safetensors = need_torch(), need_safetensors()
+    safetensors = need_safetensors()
     try:
         # Files since 1.4 are zip archives of torch, newer ones safetensors.
         if data[:2] == b"PK":
-            weights = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            weights = read_torch_weights(data)
         else:
             weights = safetensors.load(data)
+    except FormatError:
+        raise
     except Exception as error:
         raise FormatError(f"the saved weights ({len(data)} bytes) cannot be read as arrays: {error}") from error
     dropped = [name for name in weights if COMPUTED.search(name)]

@@ -10,6 +10,7 @@ from typing import Any
 import srsly
 
 from ..errors import FormatError
+from ..serialize import unpack_message
 from . import hf
 from .encoder import Encoder
 from .legacy import is_legacy, read_legacy
@@ -98,7 +99,7 @@ def read_bytes(data: bytes) -> Encoder | None:
     bytes.
     """
     try:
-        msg = srsly.msgpack_loads(data)
+        msg = unpack_message(data)
     except Exception as error:
         raise FormatError(f"{len(data)} bytes are no saved transformer: {error}") from None
     if is_legacy(msg):
@@ -123,7 +124,7 @@ def unpack_files(msg: Any) -> hf.Files:
 def _shim_bytes(data: bytes) -> bytes:
     """What the wrapped model in a saved Thinc model is saved as."""
     try:
-        shims = [shim for node in srsly.msgpack_loads(data)["shims"] for shim in node]
+        shims = [shim for node in unpack_message(data)["shims"] for shim in node]
     except Exception as error:
         raise FormatError(f"{len(data)} bytes are no saved Thinc model: {error}") from None
     if len(shims) != 1:

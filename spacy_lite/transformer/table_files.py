@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy
 
 from ..errors import FormatError
+from ..ml.torch_weights import read_torch_weights
 from . import hf
 from .naming import check_folder
-from .torch_imports import need_safetensors, need_torch
+from .torch_imports import need_safetensors
 
 __all__ = ["SavedTable", "pack", "read"]
 
@@ -81,9 +82,8 @@ def _read_own(folder: Path) -> tuple[Any, numpy.ndarray | None]:
 
 def _read_hub(path: Path) -> Any:
     """A table that AdapterHub's library saved; read as data, nothing in it is run."""
-    torch = need_torch()
     try:
-        weight = torch.load(path, map_location="cpu", weights_only=True)
+        weight = read_torch_weights(Path(path).read_bytes())
         return weight.detach().float().clone()
     except Exception as error:
         raise FormatError(f"{path} cannot be read as a tensor: {type(error).__name__}: {error}") from error

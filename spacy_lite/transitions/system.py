@@ -8,6 +8,7 @@ import numpy
 import srsly
 
 from ..errors import FormatError
+from ..serialize import parse_json, unpack_message
 
 if TYPE_CHECKING:
     from ..strings import StringStore
@@ -133,8 +134,8 @@ class TransitionSystem:
     def from_bytes(self, bytes_data: bytes, exclude: Iterable[str] = ()) -> "TransitionSystem":
         """Read what `to_bytes` wrote. Raises FormatError for anything else."""
         try:
-            message = srsly.msgpack_loads(bytes_data)
-            labels = srsly.json_loads(message["moves"]) if "moves" not in exclude else {}
+            message = unpack_message(bytes_data)
+            labels = parse_json(message["moves"]) if "moves" not in exclude else {}
             if "strings" in message and "strings" not in exclude:
                 self.strings.from_bytes(message["strings"])
             if "cfg" not in exclude:

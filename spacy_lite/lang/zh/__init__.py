@@ -9,7 +9,7 @@ from ...attrs import LIKE_NUM
 from ...config import registry
 from ...language import Language
 from ...language.defaults import BaseDefaults
-from ...serialize import atomic_directory
+from ...serialize import atomic_directory, parse_json, read_json, reading, unpack_message
 from ...textual import DummyTokenizer, get_words_and_spaces
 from ...tokens import Doc
 from ...vocab import Vocab
@@ -70,8 +70,8 @@ class ChineseTokenizer(DummyTokenizer):
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> "ChineseTokenizer":
         """Take over the settings saved by `to_bytes`; returns the tokenizer."""
-        settings = srsly.msgpack_loads(data)
-        self._use(srsly.json_loads(settings["cfg"]).get("segmenter", "char"))
+        with reading("the settings of a Chinese tokenizer"):
+            self._use(parse_json(unpack_message(data)["cfg"]).get("segmenter", "char"))
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
@@ -82,7 +82,8 @@ class ChineseTokenizer(DummyTokenizer):
     def from_disk(self, path: str | Path, **kwargs: Any) -> "ChineseTokenizer":
         """Read the settings from a directory; returns the tokenizer."""
         settings = Path(path) / "cfg"
-        self._use(srsly.read_json(settings).get("segmenter", "char") if settings.exists() else "char")
+        with reading(settings):
+            self._use(read_json(settings).get("segmenter", "char") if settings.exists() else "char")
         return self
 
 

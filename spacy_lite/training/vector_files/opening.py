@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from ...errors import FormatError
+from ...inflate import check_ratio
+from ...serialize import reading
 
 __all__ = ["Source", "is_archive_of_arrays", "open_file", "open_source", "peek"]
 
@@ -24,11 +26,13 @@ class Source:
         self.size = path.stat().st_size
         self.is_packed = stream is not disk
         self._disk, self._stream = disk, stream
+        self._n_read = 0
 
     def read(self, n_bytes: int) -> bytes:
         """The next bytes, fewer than `n_bytes` only at the end. Raises FormatError for a damaged archive."""
         try:
-            return self._stream.read(n_bytes)
+            data = self._stream.read(n_bytes)
+            self._n_read += len(data)
         except (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, ValueError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
@@ -37,6 +41,10 @@ class Source:
             if type(error).__module__ != "zlib":
                 raise
             raise FormatError(f"{self.path} is damaged: {error}") from None
+        if self.is_packed:
+            with reading(self.path):
+                check_ratio(self._n_read, self.size)
+        return data
 
     def tell(self) -> int:
         """Bytes of the file on disk that have been read."""
