@@ -124,7 +124,7 @@ def _find_files(path: Path, converter: str) -> list[Path]:
             f"There is no converter `{converter}`{nearest(converter, CONVERTERS)}. There are: {', '.join(CONVERTERS)}"
         )
     if not path.exists():
-        raise FileNotFoundError(f"{path}: nothing there to convert")
+        raise FileNotFoundError(f"{path}: no such file or folder to convert")
     if not path.is_dir():
         return [path]
     endings = CONVERTERS if converter == AUTO else (converter,)

@@ -103,7 +103,7 @@ def evaluate(
     with show.loading("Evaluating"):
         examples = list(Corpus(data_path, gold_preproc=gold_preproc)(nlp))
         if not examples:
-            raise ValueError(f"{data_path} is empty: there is nothing to evaluate on")
+            raise ValueError(f"{data_path} holds no documents: there is nothing to evaluate on")
         scores = nlp.evaluate(examples, per_component=per_component)
     if per_component:
         data: dict[str, Any] = scores

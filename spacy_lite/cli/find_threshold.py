@@ -69,8 +69,10 @@ def find_threshold(
     settings: Any = nlp.get_pipe_config(pipe_name)
     for part in threshold_key.split("."):
         if not isinstance(settings, dict) or part not in settings:
-            known = nearest(part, settings if isinstance(settings, dict) else [])
-            raise ValueError(f"`{pipe_name}` has no setting `{threshold_key}`{known}")
+            known = list(settings) if isinstance(settings, dict) else []
+            raise ValueError(
+                f"`{pipe_name}` has no setting `{threshold_key}`{nearest(part, known)}; it has: {', '.join(known) or 'none'}"
+            )
         settings = settings[part]
     scores: dict[float, float] = {}
     for threshold in progress(numpy.linspace(0, 1, n_trials), "Trying thresholds", total=n_trials, silent=silent):

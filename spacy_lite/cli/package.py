@@ -119,7 +119,7 @@ def package(
     if not input_dir.is_dir():
         raise FileNotFoundError(f"{input_dir}: no such folder of a pipeline")
     if not output_dir.is_dir():
-        raise FileNotFoundError(f"{output_dir}: no such folder to make the package in")
+        raise FileNotFoundError(f"{output_dir}: no such folder to make the package in; make it first")
     missing = [str(path) for path in code_paths if not Path(path).is_file()]
     if missing:
         raise FileNotFoundError(f"no such file of Python code: {', '.join(missing)} (given with --code)")

@@ -1,7 +1,6 @@
 """Objectives beside a component's own: labels of tokens, learned only for what the encoder learns with them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TARGETS", "MultitaskObjective", "make_nn_labeller"]
 
-SAMPLE_SIZE = 10
 FAR = 2  # heads further away than that are just "far"
 DEFAULT_MULTITASK_MODEL = {
     "@architectures": "spacy.MultiTask.v1",
@@ -157,7 +155,7 @@ class MultitaskObjective(TrainablePipe):
             for layer in self.model.layers[1:]:
                 layer.initialize()
         else:
-            docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
+            docs = self._first_docs(get_examples)
             self.model.initialize(X=docs, Y=self.model.ops.alloc2f(sum(map(len, docs)), len(self.labels)))
 
     def predict(self, docs: Iterable[Doc]) -> list[numpy.ndarray]:

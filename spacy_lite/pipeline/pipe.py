@@ -1,6 +1,7 @@
 """The protocol every component of a pipeline follows, trainable or not."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import raise_error
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Pipe", "ErrorHandler"]
 
 ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
+SAMPLE_SIZE = 10
 
 
 class Pipe:
@@ -99,3 +101,14 @@ class Pipe:
     def _validate_get_examples(self, get_examples: Any) -> None:
         """Raises TypeError unless `get_examples` is a function giving a non-empty sequence of Examples."""
         validate_get_examples(get_examples, f"{type(self).__name__}.initialize")
+
+    def _first_examples(self, get_examples: Callable[[], Iterable["Example"]]) -> list["Example"]:
+        """The examples from which a model infers its shapes. Raises ValueError where there are none."""
+        examples = list(islice(get_examples(), SAMPLE_SIZE))
+        if not examples:
+            raise ValueError(f"`{self.name}` cannot be initialized: get_examples() gave no Example")
+        return examples
+
+    def _first_docs(self, get_examples: Callable[[], Iterable["Example"]]) -> list[Doc]:
+        """The predicted documents of these examples."""
+        return [example.predicted for example in self._first_examples(get_examples)]

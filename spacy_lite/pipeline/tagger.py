@@ -1,7 +1,6 @@
 """The tagger: one tag a token, by the highest score."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Tagger", "make_tagger", "make_tagger_scorer", "tagger_score"]
 
-SAMPLE_SIZE = 10
 DEFAULT_TAGGER_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder()}
 
 
@@ -271,9 +269,7 @@ class Tagger(TrainablePipe):
 
     def _initialize_model(self, get_examples: Callable[[], Iterable["Example"]]) -> None:
         """Let the model infer its shapes from the first documents and the number of labels."""
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
-        if not docs:
-            raise ValueError(f"`{self.name}` cannot be initialized from no examples at all")
+        docs = self._first_docs(get_examples)
         rows = [self.model.ops.alloc2f(len(doc), len(self.labels)) for doc in docs]
         self.model.initialize(X=docs, Y=rows)
 

@@ -1,7 +1,6 @@
 """The tok2vec component: one encoder whose rows several components of the pipeline share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from thinc.api import Model, Optimizer
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_TOK2VEC_MODEL", "SharedBatch", "Tok2Vec", "Tok2VecListener", "make_tok2vec"]
 
-SAMPLE_SIZE = 10
 DEFAULT_TOK2VEC_MODEL = word_encoder()
 
 
@@ -220,7 +218,5 @@ class Tok2Vec(TrainablePipe):
         Raises TypeError or ValueError for bad examples.
         """
         self._validate_get_examples(get_examples)
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
-        if not docs:
-            raise ValueError(f"`{self.name}` cannot be initialized from no examples at all")
+        docs = self._first_docs(get_examples)
         self.model.initialize(X=docs)

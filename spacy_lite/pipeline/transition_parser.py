@@ -1,7 +1,6 @@
 """What the parser and the entity recognizer share: labels, search, setting up, files."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Parser"]
 
-SAMPLE_SIZE = 10
 # Beams that are no use any more: a saved setting beyond is a damaged one.
 WIDEST = 4096
 
@@ -219,9 +217,7 @@ class Parser(ParserLearning):
         self.moves.initialize_actions(actions)
         self.model.attrs["resize_output"](self.model, self.moves.n_moves)
         self.model.attrs["unseen_classes"] = []
-        docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
-        if not docs:
-            raise ValueError(f"`{self.name}` cannot be initialized from no examples at all")
+        docs = self._first_docs(get_examples)
         self.model.initialize(X=docs)
         self.init_multitask_objectives(get_examples, nlp=nlp)
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EntityLinker", "entity_linker_score", "make_entity_linker_scorer"]
 
-SAMPLE_SIZE = 10
 NOTHING = "NIL"
 TRANSFORMER_LISTENER = "transformer-listener"
 KB_IDS, ENTITIES, SCORES = "kb_ids", "ents", "scores"
@@ -252,7 +251,7 @@ class EntityLinker(TrainablePipe):
         if kb_loader is not None:
             self.set_kb(kb_loader)
         self.validate_kb()
-        examples = list(islice(get_examples(), SAMPLE_SIZE))
+        examples = self._first_examples(get_examples)
         with gold_entities(examples, self.use_gold_ents):
             docs = self._sample(examples)
             self.model.initialize(X=docs, Y=self.model.ops.alloc2f(len(docs), self.kb.entity_vector_length))
