@@ -51,7 +51,7 @@ def verdict(target: Target, data: bytes) -> str:
         return "refused" if known else f"KeyError: {str(error)[:100]} at {place(error.__traceback__)}"
     except ValueError as error:
         # A part that is not in the file is not read, and the component says so itself.
-        known = "has no weights yet" in str(error)
+        known = any(part in str(error) for part in ("has no weights yet", "is outside the match"))
         return "refused" if known else f"{type(error).__name__}: {str(error)[:100]} at {place(error.__traceback__)}"
     except Timeout:
         return "hangs: " + place(sys.exc_info()[2])

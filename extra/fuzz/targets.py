@@ -110,7 +110,7 @@ def tables(lookups: Lookups) -> list[Table]:
 
 def use_vectors(vectors: Vectors) -> Any:
     """Look words up and search for neighbours."""
-    rows = vectors.find(keys=["a", "zz"])
+    rows = vectors.find(keys=["a", "zz"]) if vectors.mode == "default" else None
     near = vectors.most_similar(vectors.data[:1]) if vectors.mode == "default" and vectors.key2row else None
     return rows, vectors.get_batch(["a", "b"]), near
 

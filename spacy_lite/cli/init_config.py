@@ -162,7 +162,7 @@ def fill_config(
     show = Messages(silent)
     config = load_config(base_path)
     with show.loading("Filling the config"):
-        nlp = load_model_from_config(config, auto_fill=True, validate=False)
+        nlp = load_model_from_config(config, auto_fill=True)
         filled = nlp.config
         # A component that is copied from another pipeline stays written as such.
         filled["components"].update(get_sourced_components(config))

@@ -24,6 +24,7 @@ _FREE_KEYS = {
     *(("system", key) for key in ("seed", "gpu_allocator")),
 }
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
+_HEADER = re.compile(r"\[(?P<name>[^\[\]]+)\]\s*(?:[#;].*)?")
 _KEY = re.compile(r"(?P<name>[^\s=:#;\[][^=:]*?)\s*[=:]")
 
 
@@ -126,6 +127,7 @@ class Config(confection.Config):
         {"training.max_steps": 100}, in place of those written. file: names the source in error messages. Raises ConfigError.
         """
         origin = Origin(text, file, overrides or ())
+        _check_sections(text, file)
         _check_overrides(overrides or {}, text, origin)
         try:
             read = super().from_str(_with_sections(text), interpolate=interpolate, overrides=dict(overrides or {}))
@@ -235,6 +237,22 @@ def _with_sections(text: str) -> str:
     return "".join(lines)
 
 
+def _check_sections(text: str, file: str | None) -> None:
+    """Refuse what the parser would trip over: a line that begins like a section and is none, and a block before its section."""
+    headers = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith("[")]
+    names = {found["name"] for _, line in headers if (found := _SECTION.match(line))}
+    seen: set[str] = set()
+    for number, line in headers:
+        found = _HEADER.fullmatch(line)
+        if not found or not all(part.strip() for part in found["name"].split(".")):
+            raise ConfigError(f"{line[:100]!r} is no section: it is written [name] or [name.block]", file=file, line=number)
+        parent = found["name"].rpartition(".")[0]
+        if parent in names - seen:
+            problem = f"the block [{found['name']}] stands before the section it is in: put it below [{parent}]"
+            raise ConfigError(problem, file=file, line=number)
+        seen.add(found["name"])
+
+
 def _check_overrides(overrides: Mapping[str, Any], text: str, origin: Origin) -> None:
     """Refuse an override that can have no effect: one outside any section, or of an unknown key of a section anything may be
     written in.
@@ -296,6 +314,8 @@ def _parser_problem(error: configparser.Error) -> str:
         return f"{error.section}.{error.option} is set twice"
     if isinstance(error, configparser.DuplicateSectionError):
         return f"the section [{error.section}] is there twice"
+    if isinstance(error, configparser.InterpolationDepthError):
+        return f"{error.section}.{error.option}: its variable leads back to itself"
     if isinstance(error, configparser.InterpolationError):
         return f"{error.section}.{error.option}: a variable is written ${{section.key}}; {error.message}"
     return str(error)

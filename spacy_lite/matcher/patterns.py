@@ -303,6 +303,10 @@ def compile_predicate(predicate: Predicate, fuzzy_compare: Callable) -> Callable
     if kind == "EQUAL":
         return lambda found: found == value
     if kind in COMPARISONS:
+        if kind not in ("==", "!=") and not predicate.is_extension:
+            wanted = (int, float) if predicate.attr in NUMBERS else (str,)
+            if not isinstance(value, wanted):
+                raise ValueError(f"{predicate.attr}: {kind} compares {'numbers' if str not in wanted else 'strings'}, got {value!r}")
         return _comparison(kind, value)
     if kind in SETS:
         features = predicate.attr == "MORPH" and not predicate.is_extension
@@ -317,6 +321,8 @@ def features_of(feats: Iterable[str]) -> frozenset[str]:
 
 
 def _string_test(kind: str, value: str, fuzzy_compare: Callable) -> Callable[[str], bool]:
+    if not isinstance(value, str):
+        raise ValueError(f"{kind} takes a string, got {value!r}")
     if kind == "REGEX":
         search = re.compile(value).search
         return lambda text: search(text) is not None

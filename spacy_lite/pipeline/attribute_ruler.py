@@ -93,6 +93,8 @@ class AttributeRuler(Pipe):
         them, from its start or, negative, its end. Raises ValueError for an attribute that does not exist or cannot be set.
         """
         values = self._as_values(attrs)
+        if not isinstance(index, int):
+            raise ValueError(f"`{self.name}`: the index of a rule is the number of a token, got {index!r}")
         self.matcher.add(len(self.attrs), list(patterns))
         self._values.append(values)
         self.attrs.append(dict(attrs))

@@ -7,8 +7,9 @@ from typing import Any
 import srsly
 
 from ..language import Language
-from ..serialize import ensure_path, from_bytes, parse_json, read_json, settings_like, to_bytes
+from ..serialize import ensure_path, from_bytes, parse_json, read_json, reading, settings_like, to_bytes
 from ..tokens import Doc
+from ..vocab import Vocab
 
 __all__ = [
     "DocCleaner",
@@ -145,7 +146,13 @@ class DocCleaner:
         return doc
 
     def _set(self, settings: Any) -> None:
-        self.cfg.update(settings_like(self.cfg, settings, "a cleaner of documents"))
+        given = settings_like(self.cfg, settings, "a cleaner of documents")
+        probe = DocCleaner({**given.get("attrs", {})})
+        with reading("the attributes a cleaner of documents sets"):
+            if given.get("attrs", {}).get("tensor") is not None:
+                raise ValueError(f"a tensor can be removed (null), not set to {str(given['attrs']['tensor'])[:100]!r}")
+            probe(Doc(Vocab()))
+        self.cfg.update(given)
 
     def to_bytes(self, **kwargs: Any) -> bytes:
         """The settings as bytes."""

@@ -51,6 +51,8 @@ class PatternRules:
             missing = [key for key in ("label", "pattern") if key not in entry]
             if missing:
                 raise ValueError(f"A pattern of `{owner.name}` lacks {', '.join(missing)}: {entry!r}")
+            if not all(isinstance(entry.get(key, ""), str | None) for key in ("label", "id")):
+                raise ValueError(f"Label and id of a pattern of `{owner.name}` have to be strings, got {entry!r}")
             if not isinstance(entry["pattern"], (str, list)):
                 raise ValueError(f"A pattern of `{owner.name}` has to be a string or a list of dicts, got {entry['pattern']!r}")
         phrases = [entry for entry in patterns if isinstance(entry["pattern"], str)]
