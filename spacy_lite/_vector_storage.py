@@ -99,6 +99,8 @@ def vectors_to_disk(vectors: Any, path: Path, exclude: Iterable[str]) -> None:
 
 def read_vectors_disk(vectors: Any, path: Path, exclude: Iterable[str]) -> None:
     """Fill `vectors` with what `vectors_to_disk` (or spaCy 3) wrote; the rows are mapped into memory. exclude: `strings`."""
+    if not path.is_dir():
+        raise FileNotFoundError(f"there are no vectors at {path}: no such folder")
     settings = path / "vectors.cfg"
     with reading(path):
         if (path / "vectors").exists():

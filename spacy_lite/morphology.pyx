@@ -50,7 +50,9 @@ cdef class Morphology:
         return self.strings.add(self.normalize_features(features), True)
 
     def normalize_features(self, features):
-        """The normal FEATS string of a FEATS string, a dict from fields to values, or an id; `_` for no features."""
+        """The normal FEATS string of a FEATS string, a dict from fields to values, or an id; `_` for no features, or None."""
+        if features is None:
+            return self.EMPTY_MORPH
         if isinstance(features, str):
             return self.normal_form(features)
         if isinstance(features, dict):

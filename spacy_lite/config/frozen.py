@@ -17,7 +17,7 @@ class SimpleFrozenDict(dict):
         super().__init__(*args, **kwargs)
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(self.error)
+        raise NotImplementedError(self.error)
 
     __setitem__ = __delitem__ = pop = popitem = clear = update = setdefault = __ior__ = _refuse
 
@@ -38,7 +38,7 @@ class SimpleFrozenList(list):
         super().__init__(*args)
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(self.error)
+        raise NotImplementedError(self.error)
 
     __setitem__ = __delitem__ = append = clear = extend = insert = pop = remove = reverse = sort = __iadd__ = __imul__ = _refuse
 

@@ -192,7 +192,7 @@ def check_arguments(block: Mapping[str, Any], function: Callable[..., Any], sign
 
 
 def _argument_problem(value: Any, parameter: Parameter) -> str | None:
-    if value is None and parameter.default is None:
+    if value is None and parameter.default is None and not parameter.is_required:
         return None  # `nO: int = None` takes None, whatever it says
     if isinstance(value, str) and "${" in value:
         return None

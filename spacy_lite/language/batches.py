@@ -7,6 +7,8 @@ batch cost memory and gain nothing.
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..tokens import Doc
+
 __all__ = ["Batch", "batches_of", "text_length"]
 
 MOST_TEXTS = 512
@@ -26,7 +28,11 @@ class Batch(NamedTuple):
 
 def text_length(text: Any) -> int:
     """The cost of a text or document, in characters."""
-    return len(text) if isinstance(text, (str, bytes)) else CHARACTERS_OF_A_TOKEN * len(text)
+    if isinstance(text, (str, bytes)):
+        return len(text)
+    if not isinstance(text, Doc):
+        raise ValueError(f"expected a text, a Doc or the bytes of one, got {type(text).__name__}: {text!r}")
+    return CHARACTERS_OF_A_TOKEN * len(text)
 
 
 def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: int = 1) -> Iterator[Batch]:

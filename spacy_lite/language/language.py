@@ -4,6 +4,7 @@ The class says what a pipeline can do; how is in the modules beside it: `pipes` 
 `processes` (annotating), `learning` (training), `assembly` (from a config), `saving` (to and from files).
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,7 @@ class Language(Assembly, Learning, Saving):
     """Turns texts into documents with annotations.
 
     vocab: shared strings, lexemes and vectors; True makes a new one for the language. max_length: refuse texts with more
-    characters (None: no limit). meta: name, version and the like, written to `meta.json`. create_tokenizer, create_vectors:
+    characters (None: no limit, which reads as a number no text reaches). meta: name, version and the like, written to `meta.json`. create_tokenizer, create_vectors:
     functions from the new object to its tokenizer and its vectors. batch_size: most texts that go through the pipeline together
     in `pipe` and `evaluate`.
     """
@@ -72,7 +73,7 @@ class Language(Assembly, Learning, Saving):
         self._pipe_meta = {}
         self._pipe_configs = {}
         self._sourced_vectors: dict[str, Any] = {}
-        self.max_length = max_length
+        self.max_length = sys.maxsize if max_length is None else max_length
         self.batch_size = batch_size
         self.default_error_handler = raise_error
         self.vocab = self._vocab_for(vocab, create_vectors)

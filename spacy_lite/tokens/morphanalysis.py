@@ -59,8 +59,12 @@ class MorphAnalysis:
         return Morphology.feats_to_dict(self.to_json())
 
     def _features(self) -> list[str]:
-        text = self.to_json()
-        return text.split(Morphology.FEATURE_SEP) if text else []
+        # A field with several values is a feature for each.
+        return [
+            f"{field}{Morphology.FIELD_SEP}{value}"
+            for field, values in self.to_dict().items()
+            for value in values.split(Morphology.VALUE_SEP)
+        ]
 
     def __contains__(self, feature: str) -> bool:
         return feature in self._features()

@@ -33,6 +33,11 @@ cdef uint64_t string_key(TokenStore doc, object value, str what) except? 0:
     return value
 
 
+cdef bint is_idle(token):
+    # Whether a token is punctuation or white space that nothing depends on.
+    return (token.is_punct or token.is_space) and token.n_lefts == 0 and token.n_rights == 0
+
+
 cdef class Span:
     """Tokens `start` to `end` (exclusive) of a Doc, with a label, an entry of a knowledge base and an id.
 
@@ -397,8 +402,9 @@ cdef class Span:
     @property
     def root(self):
         """The token nearest to the root of the sentence: the one that is a root, else the one with the fewest ancestors of
-        those
-        whose head is outside the span."""
+        those whose head is outside the span. Punctuation and white space that nothing depends on come last: a full stop
+        hangs on the root of its sentence, and is not what a span with it is about.
+        """
         if "root" in self.doc.user_span_hooks:
             return self.doc.user_span_hooks["root"](self)
         cdef int i, head, depth, best = self.data.start, best_depth = self.doc.length + 1
@@ -407,7 +413,7 @@ cdef class Span:
                 return Token.view(self.doc, i)
         for i in range(self.data.start, self.data.end):
             head = i + <int><int64_t>self.doc.read(COLUMN_HEAD, i)
-            if not self.data.start <= head < self.data.end:
+            if not self.data.start <= head < self.data.end and not is_idle(self.doc[i]):
                 depth = 0
                 while self.doc.read(COLUMN_HEAD, head) != 0 and depth < best_depth:
                     head += <int><int64_t>self.doc.read(COLUMN_HEAD, head)

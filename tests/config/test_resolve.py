@@ -97,6 +97,7 @@ def test_positional_arguments_are_the_values_of_the_star_block(catalogue):
         ("width = 8", "widht = 8", "model.widht: unknown setting (did you mean `width`?)", 3),
         ("width = 8", "", "model.width: missing", 1),
         ("width = 8", 'width = "8"', "model.width: expected int, got '8' (str)", 3),
+        ("width = 8", "width = null", "model.width: expected int, got null", 3),
         ("depth = 2", "depth = 2.5", "model.inner.depth: expected int, got 2.5 (float)", 7),
         ("depth = 2", "depth = 2\nnames = [1]", "model.inner.names: expected list of str", 8),
         ("test.Inner.v1", "test.Iner.v1", "did you mean `test.Inner.v1`", 6),

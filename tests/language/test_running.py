@@ -188,10 +188,13 @@ def test_documents_and_bytes_are_taken_as_well_as_texts(nlp):
     assert [d.text for d in nlp.pipe([doc, data, "text"])] == ["made before ", "made before ", "text"]
     with pytest.raises(ValueError, match="got int"):
         nlp(3)
+    with pytest.raises(ValueError, match="got NoneType"):
+        list(nlp.pipe(["text", None]))
 
 
 def test_there_is_no_limit_on_the_length_of_a_text_unless_one_is_set(nlp):
     assert len(nlp("word " * 300_000)) == 300_000
+    assert len(range(0, 10**7, nlp.max_length)) == 1  # no limit, and a number all the same
     nlp.max_length = 10
     with pytest.raises(ValueError, match="nlp.max_length is 10"):
         nlp("a longer text")

@@ -296,6 +296,17 @@ def test_invalid_patterns_are_refused_with_what_is_wrong(pattern, message):
         Matcher(NLP.vocab).add("P", [pattern])
 
 
+@pytest.mark.parametrize("tag, number, found", [("B", 3, [(0, 1)]), ("I", 1, [(1, 2)]), ("O", 2, [(2, 3)]), ("", 0, [])])
+def test_entity_tags_are_letters_or_numbers(tag, number, found):
+    doc = Doc(NLP.vocab, words=["a", "b", "c"], ents=["B-X", "I-X", "O"])
+    for value in (tag, number):
+        matcher = Matcher(NLP.vocab)
+        matcher.add("P", [[{"ENT_IOB": value}]])
+        assert [(start, end) for _, start, end in matcher(doc)] == found
+    with pytest.raises(MatchPatternError, match="0 to 3, got 4"):
+        Matcher(NLP.vocab).add("P", [[{"ENT_IOB": 4}]])
+
+
 @pytest.mark.parametrize("patterns", [None, {"a": 1}, [{"ORTH": "a"}], ["a"], [[]]])
 def test_anything_but_a_list_of_patterns_is_refused(patterns):
     with pytest.raises(ValueError, match=r"list|tokens"):

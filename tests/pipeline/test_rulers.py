@@ -144,6 +144,14 @@ def test_attributes_are_set_at_the_index_of_a_match():
     ]
 
 
+def test_a_rule_that_is_refused_leaves_no_trace():
+    nlp, component = attribute_ruler()
+    with pytest.raises(ValueError, match="cannot set 'NOPE'"):
+        component.add([[{"LOWER": "a"}]], {"NOPE": "X"})
+    component.add([[{"LOWER": "b"}]], {"TAG": "X"})
+    assert [token.tag_ for token in nlp("a b")] == ["", "X"] and len(component.patterns) == 1
+
+
 def test_later_rules_win():
     nlp, component = attribute_ruler()
     for lemma in ("one", "two"):

@@ -80,8 +80,8 @@ def test_morphology_is_set_in_every_form(doc, vocab):
 
 def test_a_morph_analysis_is_a_collection_of_features(vocab):
     morph = MorphAnalysis(vocab, {"B": ["d", "c"], "A": "x"})
-    assert (str(morph), list(morph), len(morph)) == ("A=x|B=c,d", ["A=x", "B=c,d"], 2)
-    assert "A=x" in morph and "A" not in morph
+    assert (str(morph), list(morph), len(morph)) == ("A=x|B=c,d", ["A=x", "B=c", "B=d"], 3)
+    assert "A=x" in morph and "B=c" in morph and "B=c,d" not in morph and "A" not in morph
     assert (morph.get("B"), morph.get("Z"), morph.get("Z", ["none"])) == (["c", "d"], [], ["none"])
     assert morph == MorphAnalysis(vocab, "B=d,c|A=x") and morph != MorphAnalysis(vocab, "A=x")
     assert MorphAnalysis.from_id(vocab, morph.key) == morph

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_lite.tokens import Doc
-from spacy_lite.vocab import Vocab
+from spacy_lite.vocab import Vocab, create_vocab
 
 VOCAB = Vocab()
 
@@ -81,6 +81,17 @@ def test_the_root_of_a_span_is_the_token_nearest_to_the_root(heads, data):
     root = doc_of(heads)[start:end].root
     assert depth[root.i] == min(depth.values())
     assert root.i == min(i for i in depth if depth[i] == depth[root.i])
+
+
+def test_punctuation_is_the_root_of_a_span_only_where_there_is_nothing_else():
+    words, heads = ["She", "saw", "Paris", ".", ".", "?"], [1, 1, 1, 1, 1, 4]
+    vocab = create_vocab("xx", None)  # one that knows punctuation
+    doc = Doc(vocab, words=words, heads=heads, deps=["x"] * 6)
+    assert [doc[i:j].root.i for i, j in [(2, 4), (3, 4), (0, 1), (2, 6)]] == [2, 3, 0, 2]
+    assert doc[3:6].root.i == 4  # a token depends on it
+    words[2] = " "
+    doc = Doc(vocab, words=words, heads=[1, 1, 1, 2, 1, 1], deps=["x"] * 6)
+    assert doc[2:5].root.i == 2 and doc[4:6].root.i == 4
 
 
 @given(forests(), st.data())

@@ -66,6 +66,10 @@ def test_strings_of_another_format_are_refused(morphology, features):
         morphology.add(features)
 
 
+def test_no_features_are_the_empty_set(morphology):
+    assert morphology.add(None) == morphology.add("") == morphology.add({}) == morphology.add("_")
+
+
 def test_other_types_are_refused(morphology):
     with pytest.raises(TypeError, match="FEATS string or a dict"):
         morphology.add(["A=b"])

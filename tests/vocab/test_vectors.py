@@ -263,6 +263,11 @@ def test_tables_are_read_back_from_bytes_disk_and_pickle(table, tmp_path):
         assert again == vectors and again.attr == vectors.attr and set(again.strings) == set(vectors.strings)
 
 
+def test_a_folder_that_is_not_there_has_no_vectors(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        Vectors().from_disk(tmp_path / "nowhere")
+
+
 def test_a_mapped_table_can_be_changed_without_touching_its_file(tmp_path):
     TABLES["default"]().to_disk(tmp_path)
     loaded = Vectors().from_disk(tmp_path)
