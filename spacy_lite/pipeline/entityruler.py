@@ -13,7 +13,7 @@ from ..scorer import get_ner_prf
 from ..serialize import read_json, read_json_lines, settings_like, unpack_message
 from ..tokens import Doc, Span
 from .pattern_rules import PatternRules, PatternType
-from .pipe import Pipe
+from .ruler import Ruler
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -74,7 +74,7 @@ def make_entity_ruler(
     )
 
 
-class EntityRuler(Pipe):
+class EntityRuler(Ruler):
     """Adds entities where patterns match: the longest first, none that overlap."""
 
     def __init__(
@@ -100,24 +100,6 @@ class EntityRuler(Pipe):
         if patterns is not None:
             self.add_patterns(patterns)
 
-    def __len__(self) -> int:
-        """Number of patterns."""
-        return len(self.rules.patterns)
-
-    def __contains__(self, label: str) -> bool:
-        """Whether there is a pattern with the label."""
-        return label in self.rules.labels
-
-    @property
-    def matcher(self) -> Any:
-        """The matcher of the token patterns."""
-        return self.rules.matcher
-
-    @property
-    def phrase_matcher(self) -> Any:
-        """The matcher of the phrases."""
-        return self.rules.phrase_matcher
-
     @property
     def phrase_matcher_attr(self) -> int | str | None:
         """The attribute by which phrases are compared, None for the text."""
@@ -141,11 +123,6 @@ class EntityRuler(Pipe):
         return found
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the patterns, sorted."""
-        return self.rules.labels
-
-    @property
     def ent_ids(self) -> tuple[str, ...]:
         """The ids of the patterns, sorted."""
         return self.rules.ids
@@ -155,42 +132,13 @@ class EntityRuler(Pipe):
         """All patterns, token patterns before phrases."""
         return sorted(self.rules.patterns, key=lambda entry: isinstance(entry["pattern"], str))
 
-    def add_patterns(self, patterns: Iterable[PatternType]) -> None:
-        """Add patterns, dicts with `label`, `pattern` and maybe `id`."""
-        self.rules.add(patterns, self)
-
     def remove(self, ent_id: str) -> None:
         """Remove the patterns with an id. Raises ValueError where there are none."""
-        if not self.rules.keep(lambda entry: entry.get("id") != ent_id, self):
-            raise ValueError(f"`{self.name}` has no pattern with the id {ent_id!r}")
-
-    def clear(self) -> None:
-        """Remove all patterns."""
-        self.rules.clear()
-
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable["Example"]] | None = None,
-        *,
-        nlp: Language | None = None,
-        patterns: Iterable[PatternType] | None = None,
-    ) -> None:
-        """Replace the patterns by those given."""
-        self.clear()
-        if patterns:
-            self.add_patterns(patterns)
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Add the entities of one document in place and return it."""
-        try:
-            self.set_annotations(doc, self.match(doc))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
+        self._remove("id", ent_id)
 
     def match(self, doc: Doc) -> list[Span]:
         """All matches, the longest first, then by where they start."""
-        return sorted(self.rules.match(doc), key=lambda span: (span.start - span.end, span.start))
+        return sorted(super().match(doc), key=lambda span: (span.start - span.end, span.start))
 
     def set_annotations(self, doc: Doc, matches: Iterable[Span]) -> None:
         """Make entities of matches that overlap none taken before nor, without overwriting, an entity that was there."""
@@ -220,8 +168,7 @@ class EntityRuler(Pipe):
         self.overwrite = settings.get("overwrite", False)
         self.ent_id_sep = settings.get("ent_id_sep", DEFAULT_ENT_ID_SEP)
         self.rules.phrase_attr = settings.get("phrase_matcher_attr", self.rules.phrase_attr)
-        self.clear()
-        self.add_patterns(patterns)
+        self._replace(patterns)
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:

@@ -16,7 +16,7 @@ from ..tokens import Doc, Span
 from ..tokens.span_filters import filter_chain_spans, filter_spans
 from .entityruler import entity_ruler_score
 from .pattern_rules import PatternRules, PatternType
-from .pipe import Pipe
+from .ruler import Ruler
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -182,7 +182,7 @@ def make_span_ruler(
     )
 
 
-class SpanRuler(Pipe):
+class SpanRuler(Ruler):
     """Adds spans where patterns match; they may overlap unless a filter says otherwise."""
 
     def __init__(
@@ -211,33 +211,10 @@ class SpanRuler(Pipe):
         self.scorer = scorer
         self.rules = PatternRules(nlp, phrase_matcher_attr, validate, matcher_fuzzy_compare)
 
-    def __len__(self) -> int:
-        """Number of patterns."""
-        return len(self.rules.patterns)
-
-    def __contains__(self, label: str) -> bool:
-        """Whether there is a pattern with the label."""
-        return label in self.rules.labels
-
     @property
     def key(self) -> str | None:
         """The span group that gets the matches."""
         return self.spans_key
-
-    @property
-    def matcher(self) -> Any:
-        """The matcher of the token patterns."""
-        return self.rules.matcher
-
-    @property
-    def phrase_matcher(self) -> Any:
-        """The matcher of the phrases."""
-        return self.rules.phrase_matcher
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the patterns, sorted."""
-        return self.rules.labels
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -249,47 +226,13 @@ class SpanRuler(Pipe):
         """All patterns, in the order they were added."""
         return list(self.rules.patterns)
 
-    def add_patterns(self, patterns: Iterable[PatternType]) -> None:
-        """Add patterns, dicts with `label`, `pattern` and maybe `id`."""
-        self.rules.add(patterns, self)
-
     def remove(self, label: str) -> None:
         """Remove the patterns with a label. Raises ValueError where there are none."""
-        if not self.rules.keep(lambda entry: entry["label"] != label, self):
-            raise ValueError(f"`{self.name}` has no pattern with the label {label!r}")
+        self._remove("label", label)
 
     def remove_by_id(self, pattern_id: str) -> None:
         """Remove the patterns with an id. Raises ValueError where there are none."""
-        if not self.rules.keep(lambda entry: entry.get("id") != pattern_id, self):
-            raise ValueError(f"`{self.name}` has no pattern with the id {pattern_id!r}")
-
-    def clear(self) -> None:
-        """Remove all patterns."""
-        self.rules.clear()
-
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable["Example"]] | None = None,
-        *,
-        nlp: Language | None = None,
-        patterns: Iterable[PatternType] | None = None,
-    ) -> None:
-        """Replace the patterns by those given."""
-        self.clear()
-        if patterns:
-            self.add_patterns(patterns)
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Add the spans of one document in place and return it."""
-        try:
-            self.set_annotations(doc, self.match(doc))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
-
-    def match(self, doc: Doc) -> list[Span]:
-        """All matches, in the order of the text."""
-        return self.rules.match(doc)
+        self._remove("id", pattern_id)
 
     def set_annotations(self, doc: Doc, matches: list[Span]) -> None:
         """Write the matches to the span group and, if wanted, the entities. Raises ValueError for entities that overlap."""
@@ -326,7 +269,3 @@ class SpanRuler(Pipe):
         """Load the folder `to_disk` wrote."""
         serialize.from_disk(path, {"patterns": lambda file: self._replace(serialize.read_json_lines(file))}, exclude)
         return self
-
-    def _replace(self, patterns: Iterable[PatternType]) -> None:
-        self.clear()
-        self.add_patterns(patterns)

@@ -234,14 +234,7 @@ class SpanCategorizer(TrainablePipe):
 
     def add_label(self, label: str) -> int:
         """Add a label; gives 1, or 0 when it was there. Raises ValueError when the model is full or `label` is no string."""
-        if not isinstance(label, str):
-            raise ValueError(f"A label of `{self.name}` has to be a string, got {label!r}")
-        if label in self.cfg["labels"]:
-            return 0
-        self._allow_extra_label()
-        self.cfg["labels"].append(label)
-        self.vocab.strings.add(label)
-        return 1
+        return int(self._append_label(label))
 
     def _allow_extra_label(self) -> None:
         """Raises ValueError when the output layer has its size."""

@@ -171,15 +171,10 @@ class TextCategorizer(TrainablePipe):
 
     def add_label(self, label: str) -> int:
         """Add a category; gives 1, or 0 when it was there. Raises ValueError when the model is full or `label` is no string."""
-        if not isinstance(label, str):
-            raise ValueError(f"A label of `{self.name}` has to be a string, got {label!r}")
-        if label in self.cfg["labels"]:
+        if not self._append_label(label):
             return 0
-        self._allow_extra_label()
-        self.cfg["labels"].append(label)
         if self.is_resizable and self.model.maybe_get_dim("nO") is not None:
             self.set_output(len(self.cfg["labels"]))
-        self.vocab.strings.add(label)
         return 1
 
     # Annotating

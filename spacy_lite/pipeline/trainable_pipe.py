@@ -224,6 +224,17 @@ class TrainablePipe(Pipe):
         """Add a label; gives 1, or 0 when it was there already."""
         raise TypeError(f"{type(self).__name__} has no labels to add to")
 
+    def _append_label(self, label: str) -> bool:
+        """Put a label behind those there are in `cfg`; whether it is new. Raises ValueError for what can be none."""
+        if not isinstance(label, str):
+            raise ValueError(f"A label of `{self.name}` has to be a string, got {label!r}")
+        if label in self.cfg["labels"]:
+            return False
+        self._allow_extra_label()
+        self.cfg["labels"].append(label)
+        self.vocab.strings.add(label)
+        return True
+
     @property
     def is_trainable(self) -> bool:
         """Whether the component has weights that `update` changes."""
