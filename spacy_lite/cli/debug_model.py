@@ -9,8 +9,6 @@ from ._messages import Messages
 from ._util import Arg, Opt, command, debug_cli, parse_config_overrides, setup_gpu, string_to_list
 
 if TYPE_CHECKING:
-    from thinc.api import Model
-
     from ..language import Language
 
 __all__ = ["debug_model", "debug_model_cli"]
@@ -84,7 +82,7 @@ def debug_model(
         raise ValueError("This component has no model to show")
     stages = ("print_after_init", "print_after_training", "print_prediction")
     if wanted.get("print_before_init") or not any(wanted.get(stage) for stage in stages):
-        _show_model(model, wanted, "before initialisation", show)
+        _show_model(pipe, wanted, "before initialisation", show)
     if not any(wanted.get(stage) for stage in stages):
         return
     (corpus,) = resolve_dot_names(config, [resolved_train_config["train_corpus"]])
@@ -92,12 +90,12 @@ def debug_model(
     with show.loading("Initializing"):
         nlp.initialize(lambda: examples)
     if wanted.get("print_after_init"):
-        _show_model(model, wanted, "after initialisation", show)
+        _show_model(pipe, wanted, "after initialisation", show)
     with show.loading(f"Training for {N_UPDATES} updates"):
         for _ in range(N_UPDATES):
             nlp.update(examples, sgd=resolved_train_config["optimizer"])
     if wanted.get("print_after_training"):
-        _show_model(model, wanted, f"after {N_UPDATES} updates", show)
+        _show_model(pipe, wanted, f"after {N_UPDATES} updates", show)
     if wanted.get("print_prediction"):
         show.divider("Prediction")
         doc = nlp.make_doc(TEXT)
@@ -108,10 +106,10 @@ def debug_model(
         show.text(str(model.predict([doc])))
 
 
-def _show_model(model: "Model", wanted: dict[str, Any], title: str, show: Messages) -> None:
+def _show_model(pipe: Any, wanted: dict[str, Any], title: str, show: Messages) -> None:
     show.divider(f"Model {title}")
     total = 0
-    for number, node in enumerate(model.walk()):
+    for number, node in enumerate(pipe.model.walk()):
         sizes = [node.get_param(name).size for name in node.param_names if node.has_param(name)]
         total += sum(sizes)
         if wanted.get("layers") and number not in wanted["layers"]:
@@ -129,7 +127,29 @@ def _show_model(model: "Model", wanted: dict[str, Any], title: str, show: Messag
         if wanted.get("attributes"):
             for name, value in node.attrs.items():
                 show.text(f"       attribute {name}: {str(value)[:80]}")
-    show.info(f"{total:,} parameters")
+    if hasattr(pipe, "parameter_counts"):
+        _show_trained(pipe, wanted, show)
+    else:
+        show.info(f"{total:,} parameters")
+
+
+def _show_trained(pipe: Any, wanted: dict[str, Any], show: Messages) -> None:
+    """The weights of a pretrained model and what was added to it, and which of them are trained."""
+    try:
+        counts = pipe.parameter_counts()
+    except ValueError as error:  # not loaded yet
+        show.info(str(error))
+        return
+    show.table(
+        [(part, f"{whole:,}", f"{trained:,}") for part, (whole, trained) in counts.items()],
+        header=("part", "parameters", "trained"),
+        right=(1, 2),
+    )
+    if wanted.get("parameters"):
+        for name, size in pipe.trainable_parameters().items():
+            show.text(f"       trained {name}: {size:,}")
+    whole, trained = (sum(count[i] for count in counts.values()) for i in (0, 1))
+    show.info(f"{whole:,} parameters, {trained:,} of them trained ({trained / max(whole, 1):.2%})")
 
 
 def _text(array: Any) -> str:

@@ -50,6 +50,7 @@ DEFAULT_TRANSFORMER_MODEL = {
         "max_batch_items": MAX_BATCH_ITEMS,
         "keep_outputs": "doc",
         "inference_dtype": "float32",
+        "torch_threads": None,
         "set_extra_annotations": {"@annotation_setters": "spacy-transformers.null_annotation_setter.v1"},
         "model": DEFAULT_TRANSFORMER_MODEL,
     },
@@ -62,12 +63,14 @@ def make_transformer(
     max_batch_items: int,
     keep_outputs: str,
     inference_dtype: str,
+    torch_threads: int | None,
 ) -> "Transformer":
     """Construct a shared transformer.
 
     model: from documents to the output for them. set_extra_annotations: called with documents and their output.
     max_batch_items: pieces a step of computing, padding included. keep_outputs: "doc", "pooled" or "none". inference_dtype:
-    "float32", "bfloat16" or "float16". See Transformer.
+    "float32", "bfloat16" or "float16". torch_threads: how many threads torch computes with; null: as many as it is set to. See
+    Transformer.
     """
     return Transformer(
         nlp.vocab,
@@ -77,6 +80,7 @@ def make_transformer(
         max_batch_items=max_batch_items,
         keep_outputs=keep_outputs,
         inference_dtype=inference_dtype,
+        torch_threads=torch_threads,
     )
 
 
@@ -99,13 +103,16 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         max_batch_items: int = MAX_BATCH_ITEMS,
         keep_outputs: str = "doc",
         inference_dtype: str = "float32",
+        torch_threads: int | None = None,
     ) -> None:
         """keep_outputs: what stays on documents: "doc": the whole output, "pooled": a mean a token, "none": nothing once the
-        last listener has read it. inference_dtype: the precision of predicting. Raises ValueError for other values.
+        last listener has read it. inference_dtype: the precision of predicting. torch_threads: threads torch computes with;
+        None: as many as it is set to, but one in each worker of `nlp.pipe(n_process=...)`. Raises ValueError for other values.
         """
         super().__init__(vocab, model, name)
-        if isinstance(max_batch_items, bool) or not isinstance(max_batch_items, int) or max_batch_items < 1:
-            raise ValueError(f"`{name}`: max_batch_items must be a positive number of pieces, got {max_batch_items!r}")
+        for setting, value in {"max_batch_items": max_batch_items, "torch_threads": torch_threads}.items():
+            if (value, setting) != (None, "torch_threads") and (type(value) is not int or value < 1):
+                raise ValueError(f"`{name}`: {setting} must be a positive number, got {value!r}")
         if inference_dtype not in PRECISIONS:
             raise ValueError(f"`{name}`: inference_dtype can be {', '.join(PRECISIONS)}, got {inference_dtype!r}")
         self.keep_outputs = check_keep_outputs(name, keep_outputs)
@@ -115,7 +122,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         self._optimizer: Optimizer | None = None
         self._warned = False
         self._transformer.attrs["max_batch_items"] = max_batch_items
-        self._transformer.shim.precision = PRECISIONS[inference_dtype]
+        self._transformer.shim.precision, self._transformer.shim.threads = PRECISIONS[inference_dtype], torch_threads
         install_extensions()
 
     @property

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,14 +125,28 @@ class Encoder:
 
     # Running
 
-    def run(self, docs: Sequence[DocPieces], *, max_items: int, drop: float | None, precision: str | None = None) -> Hidden:
+    def run(
+        self,
+        docs: Sequence[DocPieces],
+        *,
+        max_items: int,
+        drop: float | None,
+        precision: str | None = None,
+        threads: int | None = None,
+    ) -> Hidden:
         """Compute the output for the documents' spans, a few spans of like length at a time.
 
         max_items: pieces a step, padding included. drop: dropout rate, for training; None: only predict. precision: "float16"
-        or "bfloat16" to compute with less precision where that is sound.
+        or "bfloat16" to compute with less precision where that is sound. threads: for this, backward pass included; None: as
+        many as torch is set to.
         """
         torch = need_torch()
-        self._settle_in_process(torch)
+        threads = self._threads_here(torch, threads)
+        with computing_threads(threads):
+            hidden = self._run(torch, docs, max_items, drop, precision)
+        return hidden._replace(backprop=_with_threads(hidden.backprop, threads))
+
+    def _run(self, torch: Any, docs: Sequence[DocPieces], max_items: int, drop: float | None, precision: str | None) -> Hidden:
         places = Places.of(docs)
         train = drop is not None and self.learns
         self._set_dropout(drop if train and drop is not None else 0.0)
@@ -176,11 +191,12 @@ class Encoder:
         """Pieces a step, and what a further one costs: on a CPU small steps are fastest, their arrays fit its caches."""
         return (max_items, max_items) if device.type != "cpu" else (min(max_items, CPU_STEP), CPU_OVERHEAD)
 
-    def _settle_in_process(self, torch: Any) -> None:
-        """In a process forked from the one that loaded the model: use one thread, as the others did not come along."""
-        if self._process != os.getpid():
-            self._process = os.getpid()
-            torch.set_num_threads(1)
+    def _threads_here(self, torch: Any, threads: int | None) -> int | None:
+        """One in a process forked from the one that loaded the model, as the others did not come along; else `threads`."""
+        if self._process == os.getpid():
+            return threads
+        torch.set_num_threads(1)
+        return 1
 
     def _set_dropout(self, rate: float) -> None:
         """Train with `rate` wherever the model was made with dropout; at 0 nothing is left to chance."""
@@ -224,6 +240,29 @@ class Encoder:
             set_frozen_rows(self.named_parameters(), state.get("frozen_rows", {}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise FormatError(f"cannot load the embeddings and adapters of the transformer in {folder}: {error}") from error
+
+
+@contextmanager
+def computing_threads(count: int | None) -> Iterator[None]:
+    """Context in which torch computes with so many threads; None: with as many as it is set to."""
+    torch = need_torch()
+    before = torch.get_num_threads()
+    if count is None or count == before:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _with_threads(backprop: Callable[[Any], None], threads: int | None) -> Callable[[Any], None]:
+    def with_threads(d_rows: Any) -> None:
+        with computing_threads(threads):
+            backprop(d_rows)
+
+    return with_threads
 
 
 def _keep(output: Any, name: str, spans: numpy.ndarray, kept: dict[int, Any]) -> None:

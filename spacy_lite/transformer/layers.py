@@ -199,7 +199,8 @@ def encode_docs(
         raise ValueError(f"the span getter gave {len(spans)} lists of spans for {len(docs)} documents")
     pieces = encoder.piecer(docs, spans)
     precision = shim.predicting_precision() if drop is None else shim.training_precision()
-    hidden = encoder.run(pieces, max_items=model.attrs.get("max_batch_items", MAX_BATCH_ITEMS), drop=drop, precision=precision)
+    max_items = model.attrs.get("max_batch_items", MAX_BATCH_ITEMS)
+    hidden = encoder.run(pieces, max_items=max_items, drop=drop, precision=precision, threads=shim.threads)
     rows = RowList.from_flat(torch2xp(hidden.rows), [own.shape[0] * own.shape[1] for own in pieces])
     batch = FullTransformerBatch(spans, _doc_data(encoder, pieces, rows, hidden), rows)
     scale = shim.scaler if drop is not None else None

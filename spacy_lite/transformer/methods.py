@@ -229,6 +229,22 @@ class TablesAndAdapters:
         """Name and size of the weights that training changes. Raises ValueError before the model is loaded."""
         return {name: weight.numel() for name, weight in self.encoder.named_parameters() if weight.requires_grad}
 
+    def parameter_counts(self) -> dict[str, tuple[int, int]]:
+        """How many weights each part has, and how many of them training changes.
+
+        The parts are `model`, and by their names each of `embeddings` and `adapters`. Raises ValueError before the model is
+        loaded.
+        """
+        encoder = self._parts
+        counts = {"model": [0, 0]}
+        for name, weight in encoder.named_parameters():
+            count = counts.setdefault(name.partition("@")[0] if "@" in name else "model", [0, 0])
+            count[0] += weight.numel()
+            count[1] += weight.numel() if weight.requires_grad else 0
+        for name in encoder.tables.names[1:]:
+            counts[f"embeddings.{name}"][0] = encoder.tables.weight_of(name).numel()
+        return {name: (whole, trained) for name, (whole, trained) in counts.items()}
+
     # The same from a config
 
     def _make(self, adapters: Blocks | None, embeddings: Blocks | None) -> None:

@@ -1,11 +1,13 @@
 """Between Thinc and the encoder: devices, optimizer, averages, bytes."""
 
+import multiprocessing
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from thinc.api import Shim
 
+from .data import install_extensions
 from .encoder import Encoder
 from .frozen_rows import restore_rows
 from .saving import pack_encoder, pack_files, read_bytes
@@ -19,7 +21,8 @@ class EncoderShim(Shim):
     """Holds the encoder in a Thinc model; empty (`encoder` is None) until it is initialized or loaded.
 
     mixed_precision: compute in half precision where that is sound. grad_scaler_config: settings of the scaling of gradients
-    that half precision on a GPU needs. precision: that of predicting, "float16", "bfloat16" or None.
+    that half precision on a GPU needs. precision: that of predicting, "float16", "bfloat16" or None. threads: how many torch
+    computes with; None: as many as it is set to, but one in a process that the model was sent to.
     """
 
     def __init__(self, mixed_precision: bool = False, grad_scaler_config: Mapping[str, Any] | None = None) -> None:
@@ -27,6 +30,7 @@ class EncoderShim(Shim):
         self.mixed_precision = mixed_precision
         self.grad_scaler_config = dict(grad_scaler_config or {})
         self.precision: str | None = None
+        self.threads: int | None = None
         self._scaler: Any = None
 
     @property
@@ -129,7 +133,7 @@ class EncoderShim(Shim):
     def copy(self) -> "EncoderShim":
         """A shim with an encoder of its own."""
         copied = EncoderShim(self.mixed_precision, self.grad_scaler_config)
-        copied.precision = self.precision
+        copied.precision, copied.threads = self.precision, self.threads
         if self._model is not None:
             copied.encoder = read_bytes(self.to_bytes())
         return copied
@@ -142,6 +146,9 @@ class EncoderShim(Shim):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        install_extensions()  # in a process that is new
+        if self.threads is None and multiprocessing.parent_process() is not None:
+            self.threads = 1
         self.encoder = read_bytes(state["_model"])
 
     def to_bytes(self) -> bytes:

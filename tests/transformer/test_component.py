@@ -295,6 +295,7 @@ def test_outputs_are_kept_as_told(bert_folder, keep, kept):
         ({"keep_outputs": "dox"}, "did you mean `doc`"),
         ({"max_batch_items": 0}, "positive number"),
         ({"inference_dtype": "int4"}, "bfloat16"),
+        ({"torch_threads": 0}, "torch_threads must be a positive number"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(bert_folder, settings, message):
@@ -308,6 +309,17 @@ def test_less_precision_gives_nearly_the_same_vectors(bert_folder):
     rough = make_pipeline(bert_folder, transformer=config)("She saw three ships")._.trf_data.token_vectors()
     assert rough.dtype == "float32" and not numpy.array_equal(exact, rough)
     numpy.testing.assert_allclose(rough, exact, atol=0.05)
+
+
+def test_threads_of_torch_are_the_components_while_it_computes(bert_folder, monkeypatch):
+    nlp = make_pipeline(bert_folder, transformer={**transformer_block(bert_folder), "torch_threads": 3})
+    before, seen = torch.get_num_threads(), []
+    model = nlp.get_pipe("transformer").encoder.model
+    model.register_forward_hook(lambda *call: seen.append(torch.get_num_threads()))
+    model.get_input_embeddings().weight.register_hook(lambda gradient: seen.append(torch.get_num_threads()))
+    nlp("She saw three ships")
+    nlp.update(make_examples(nlp), sgd=nlp._optimizer)
+    assert len(seen) == 3 and set(seen) == {3} and torch.get_num_threads() == before
 
 
 def test_mixed_precision_trains(bert_folder):
