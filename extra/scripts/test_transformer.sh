@@ -38,4 +38,5 @@ if [ ! -e "$venv/ready" ]; then
     $pip install -q "torch==$version" 'transformers>=5.5,<6' tokenizers safetensors || skip "transformers could not be installed"
     touch "$venv/ready"
 fi
-HF_HUB_OFFLINE=1 OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/transformer tests/ml/test_torch_encoder.py
+HF_HUB_OFFLINE=1 OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" "$venv/bin/python" -m pytest -q -p no:cacheprovider \
+    tests/transformer tests/ml/test_torch_encoder.py "tests/website/test_guides.py::test_blocks_of_a_page_do_what_it_says[transformers]"

@@ -287,9 +287,10 @@ def _readable(error: confection.ConfigValidationError, origin: Origin | None) ->
         path = [str(key) for key in first.get("loc", ())]
         problem = str(first.get("msg", error.title))
         if missing := re.match(r"Section '(.+)' is not defined", problem):
-            names = [".".join(key) for key in (origin.lines if origin else {})]
-            parent = ".".join(path[:-1])
-            problem = f"the block is inside [{parent}], but there is no section [{missing[1]}]{nearest(parent, names)}"
+            names = {".".join(key) for key in (origin.lines if origin else {})}
+            close = nearest(missing[1], [name for name in names if not f"{name}.".startswith(f"{missing[1]}.")])
+            problem = f"the block is inside [{'.'.join(path[:-1])}], but there is no section [{missing[1]}]{close}"
+            problem += f"\n  Write the line [{missing[1]}] above it, even if nothing else stands in that section."
         elif problem == "found conflicting values":
             problem = "is both a key and a block of its own"
         return ConfigValidationError(problem, path=path, config=error.config).located(origin)

@@ -87,6 +87,7 @@ def test_a_config_written_to_disk_replaces_the_file_in_one_step(tmp_path):
     "text, expected, line",
     [
         ("[a]\nb = 1\n\n[c.d]\nx = 1\n", "c.d: ", 4),
+        ("[a]\nb = 1\n\n[c.d]\nx = 1\n", "no section [c]\n  Write the line [c] above it", 4),
         ("[nlp]\nlang = 1\n[trainig.x]\ny = 1\n[training]\n", "did you mean `training`", 3),
         ("[paths]\ntrain = 1\n[a]\nb = ${paths.trian}\n", "did you mean `paths.train`", 4),
         ("[a]\nb = 1\nb = 2\n", "a.b is set twice", 3),

@@ -1,14 +1,21 @@
-"""Every block of code in the guides runs, and prints what the page says."""
+"""Every block of code in the guides runs, and prints what the page says; configs that are only shown name what there is."""
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from spacy_lite.config import Config, registry
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "website" / "pages").rglob("*.md"))
+RUNNER = ROOT / "website" / "tools" / "blocks.py"
+INI = re.compile(r"^```(?:ini|\{code-block\} ini)\n(?::caption:.*\n)?(.*?)^```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"<!-- needs: (.*?) -->")
 
 
 def pages_with_code() -> list[Path]:
@@ -17,13 +24,41 @@ def pages_with_code() -> list[Path]:
     ]
 
 
+def missing_packages(page: Path) -> list[str]:
+    """The packages some blocks of a page need that are not installed."""
+    names = {name for needed in NEEDS.findall(page.read_text(encoding="utf8")) for name in needed.split()}
+    return sorted(name for name in names if importlib.util.find_spec(name) is None)
+
+
+def within_its_sections(text: str) -> str:
+    """A part of a config with the sections around its blocks, which the page does not show."""
+    lines, seen = [], set()
+    for line in text.splitlines(keepends=True):
+        if line.startswith("["):
+            parts = line.strip().strip("[]").split(".")
+            names = [".".join(parts[:i]) for i in range(1, len(parts) + 1)]
+            lines += [f"[{name}]\n" for name in names[:-1] if name not in seen and f"[{name}]\n" not in text]
+            seen.update(names)
+        lines.append(line)
+    return "".join(lines)
+
+
 @pytest.mark.parametrize("page", pages_with_code(), ids=lambda page: page.stem)
 def test_blocks_of_a_page_do_what_it_says(page):
+    if missing := missing_packages(page):
+        pytest.skip(f"{page.name} needs {', '.join(missing)}: `make test-transformer` runs it in an environment with them")
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-    runner = ROOT / "website" / "tools" / "blocks.py"
-    done = subprocess.run([sys.executable, runner, page], env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, RUNNER, page], env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if INI.search(page.read_text(encoding="utf8"))], ids=lambda p: p.stem)
+def test_configs_a_page_shows_can_be_read_and_name_functions_there_are(page):
+    for text in INI.findall(page.read_text(encoding="utf8")):
+        Config().from_str(within_its_sections(text), interpolate=False)
+        for kind, name in re.findall(r'^@(\w+) = "(.+)"$', text, re.MULTILINE):
+            assert registry.has(kind, name), f"{page.name}: no function {name} in the registry {kind}"
+
+
 def test_there_are_guides():
-    assert len(pages_with_code()) >= 10
+    assert len(pages_with_code()) >= 12

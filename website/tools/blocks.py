@@ -25,7 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
-COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*$", re.DOTALL)
+COMMENT = re.compile(r"<!--\s*((?:(?!-->).)*?)\s*-->\s*$", re.DOTALL)
 TIMEOUT = 120
 
 
@@ -88,7 +88,7 @@ def run_page(path: Path, *, write: bool = False) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         os.symlink(ROOT / "extra", Path(folder) / "extra")
         os.chdir(folder)
-        sys.path.insert(0, folder)
+        sys.path[:0] = [folder, str(ROOT)]
         try:
             for block in blocks:
                 if block.skip_reason():
@@ -109,7 +109,7 @@ def run_page(path: Path, *, write: bool = False) -> list[str]:
                         printed.append((block.place, output.rstrip() + "\n"))
         finally:
             os.chdir(here)
-            sys.path.remove(folder)
+            del sys.path[:2]
     if write:
         for (start, end), output in reversed(printed):
             text = text[:start] + output + text[end:]
@@ -125,8 +125,12 @@ def run_block(block: Block, names: dict[str, Any]) -> tuple[str, str | None]:
         return "", None
     if block.kind == "bash":
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        settings = {"PATH": path, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100", "OPENBLAS_NUM_THREADS": "1"}
-        shell = ["bash", "-euo", "pipefail", "-c", block.code]
+        settings = {"PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100"}
+        settings["OPENBLAS_NUM_THREADS"] = "1"
+        # An environment with further packages beside the one the package is installed in has no command of its own.
+        installed = (Path(sys.executable).parent / "spacy_lite").exists()
+        code = block.code if installed else 'spacy_lite() { python -m spacy_lite "$@"; }\n' + block.code
+        shell = ["bash", "-euo", "pipefail", "-c", code]
         done = subprocess.run(
             shell, env={**os.environ, **settings}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT
         )
