@@ -1,4 +1,5 @@
 """What the codes of annotation schemes mean: parts of speech, tags, dependency relations, entity types, languages."""
+
 import warnings
 
 from .errors import nearest

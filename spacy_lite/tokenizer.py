@@ -1,4 +1,5 @@
 """The tokenizer; it lives in `spacy_lite.tokenization`."""
+
 from .tokenization.rules import NORM, ORTH
 from .tokenization.tokenizer import Tokenizer
 

@@ -69,9 +69,7 @@ def init_vectors(
     if jsonl_loc is not None:
         init_vocab(nlp, data=jsonl_loc)
     with bytes_read(vectors_loc, show) as progress:
-        convert_vectors(
-            nlp, vectors_loc, truncate=truncate, prune=prune, name=name, mode=mode, attr=attr, progress=progress
-        )
+        convert_vectors(nlp, vectors_loc, truncate=truncate, prune=prune, name=name, mode=mode, attr=attr, progress=progress)
     vectors: Any = nlp.vocab.vectors
     words = "every word has a vector" if vectors.n_keys < 0 else f"{vectors.n_keys:,} words"
     show.good(f"Read {vectors.shape[0]:,} vectors of {vectors.shape[1]} values; {words}")

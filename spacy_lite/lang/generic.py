@@ -4,6 +4,7 @@ Scripts without spaces between words are cut at every character (Han), at the bo
 and Katakana alternate about where words do), or before each cluster of a base letter and its marks (Thai, Lao, Khmer, Burmese,
 Tibetan syllables). That finds no words, but units a model can learn from.
 """
+
 import functools
 import re
 from typing import Any

@@ -1,4 +1,5 @@
 """Base noun phrases read off a dependency parse: what the `noun_chunks` of the languages have in common."""
+
 from collections.abc import Callable, Iterator
 from typing import Any
 

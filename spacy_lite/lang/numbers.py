@@ -1,4 +1,5 @@
 """Words and figures that stand for numbers: the `like_num` of each language is made here from its number words."""
+
 import re
 from collections.abc import Callable
 

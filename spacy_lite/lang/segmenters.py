@@ -3,6 +3,7 @@
 A config names them (`[nlp.tokenizer] @tokenizers = "spacy.ja.JapaneseTokenizer"`). Blank pipelines of these languages do
 without any package: see `generic`.
 """
+
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any

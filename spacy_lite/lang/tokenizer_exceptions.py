@@ -1,4 +1,5 @@
 """Special cases every language starts from; they live in `spacy_lite.tokenization.exceptions`."""
+
 from ..language.defaults import BaseDefaults
 from ..tokenization.char_classes import ALPHA_LOWER
 from ..tokenization.exceptions import BASE_EXCEPTIONS, URL_PATTERN, emoticons

@@ -147,9 +147,7 @@ class DependencyParser(Parser):
 
     TransitionSystem = ArcEager
 
-    def __init__(
-        self, vocab: Any, model: Model, name: str = "parser", moves: Any = None, **settings: Any
-    ):
+    def __init__(self, vocab: Any, model: Model, name: str = "parser", moves: Any = None, **settings: Any):
         """See `make_parser` for the arguments."""
         settings.setdefault("scorer", parser_score)
         super().__init__(vocab, model, name, moves, **settings)

@@ -232,7 +232,11 @@ class Morphologizer(Tagger):
         return targets, None
 
     def initialize(
-        self, get_examples: Callable[[], Iterable["Example"]], *, nlp: Language | None = None, labels: dict | None = None  # type: ignore[override]
+        self,
+        get_examples: Callable[[], Iterable["Example"]],
+        *,
+        nlp: Language | None = None,
+        labels: dict | None = None,  # type: ignore[override]
     ) -> None:
         """Set up labels and weights; labels: what `label_data` gave. See `Tagger.initialize` for the rest."""
         self._validate_get_examples(get_examples)

@@ -46,7 +46,6 @@ __all__ = [
 ]
 
 
-
 def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
     """The default model. embedding: architecture of the embedding; scorer: layer that scores a span's row."""
     return {

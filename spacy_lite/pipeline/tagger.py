@@ -265,4 +265,3 @@ class Tagger(TrainablePipe):
         docs = self._first_docs(get_examples)
         rows = [self.model.ops.alloc2f(len(doc), len(self.labels)) for doc in docs]
         self.model.initialize(X=docs, Y=rows)
-

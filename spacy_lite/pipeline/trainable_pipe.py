@@ -348,4 +348,3 @@ def output_size(model: Model) -> int | None:
         if node.has_dim("nO"):
             return node.get_dim("nO")
     return None
-

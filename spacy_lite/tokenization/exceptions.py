@@ -1,4 +1,5 @@
 """Special cases of every language: emoticons and a few signs that stay whole; and the pattern of web addresses."""
+
 from .char_classes import ALPHA_LOWER
 from .rules import ORTH, words
 

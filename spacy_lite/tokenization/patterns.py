@@ -1,4 +1,5 @@
 """Affix rules joined to one regular expression, compiled by `re` only when somebody asks for a match object."""
+
 import re
 import sys
 from collections.abc import Iterable, Iterator

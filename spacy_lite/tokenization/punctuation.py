@@ -1,4 +1,5 @@
 """Affix rules every language starts from: what is taken off the ends of a chunk, and where its middle is cut."""
+
 from .char_classes import (
     ALPHA,
     ALPHA_LOWER,

@@ -1,4 +1,5 @@
 """Helpers for writing and combining tokenizer rules and lexical lookups."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -5,6 +5,7 @@
 
 and, unless it is excluded, `vocab`, which comes first.
 """
+
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Documents and their parts: Doc, Token, Span, SpanGroup, MorphAnalysis, and DocBin to keep many of them in a file."""
+
 from .doc import Doc
 from .docbin import DocBin
 from .morphanalysis import MorphAnalysis

@@ -1,4 +1,5 @@
 """Annotations of a new Doc from lists of values, one a token."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,13 +23,11 @@ def annotate(
     for name, values in given.items():
         if values is not None and len(values) != len(doc):
             raise ValueError(
-                f"Doc: there are {len(doc)} words but {len(values)} {name}: give one a word, None where it is not "
-                "known"
+                f"Doc: there are {len(doc)} words but {len(values)} {name}: give one a word, None where it is not known"
             )
     if heads is not None and deps is None:
         raise ValueError(
-            "Doc: heads were given without deps: a tree needs labels; use deps=['dep'] * len(words) where there are "
-            "none"
+            "Doc: heads were given without deps: a tree needs labels; use deps=['dep'] * len(words) where there are none"
         )
     for attr, strings in ((attrs.TAG, tags), (attrs.LEMMA, lemmas)):
         if strings is not None:
@@ -66,8 +65,7 @@ def head_offsets(heads: Sequence[int | None], length: int) -> list[int]:
     for i, head in enumerate(heads):
         if head is not None and not 0 <= head < length:
             raise ValueError(
-                f"Doc: the head of token {i} is {head}, but there are tokens 0 to {length - 1}: heads are absolute "
-                "indices"
+                f"Doc: the head of token {i} is {head}, but there are tokens 0 to {length - 1}: heads are absolute indices"
             )
     return [0 if head is None else int(head) - i for i, head in enumerate(heads)]
 
@@ -80,8 +78,7 @@ def write_iob(doc: Any, tags: Sequence[str | None]) -> None:
         place, _, label = (tag or "").partition("-")
         if place not in IOB_STRINGS or bool(label) != (place in ("B", "I")) or tag == "-":
             raise ValueError(
-                f'Doc: the entity tag of token {i} is {tag!r}: expected "B-LABEL", "I-LABEL", "O", or "" where it is '
-                'not known'
+                f'Doc: the entity tag of token {i} is {tag!r}: expected "B-LABEL", "I-LABEL", "O", or "" where it is not known'
             )
         key = doc.intern(label) if label else 0
         if place == "I" and (i == 0 or types[-1] != key):

@@ -1,4 +1,5 @@
 """Copies of Docs, and several Docs joined into one."""
+
 import warnings
 from collections.abc import Iterable, Sequence
 from copy import copy, deepcopy

@@ -1,4 +1,5 @@
 """A stretch of a Doc as a Doc of its own."""
+
 from copy import copy
 from typing import Any
 

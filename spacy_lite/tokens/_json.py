@@ -1,4 +1,5 @@
 """Docs as plain dicts for JSON, and back."""
+
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -163,8 +164,7 @@ def require_span(doc: Any, entry: Mapping[str, Any], what: str) -> Any:
     )
     if span is None:
         raise ValueError(
-            f"Doc.from_json: the {what} from character {entry['start']} to {entry['end']} does not begin and end "
-            "with a token"
+            f"Doc.from_json: the {what} from character {entry['start']} to {entry['end']} does not begin and end with a token"
         )
     return span
 

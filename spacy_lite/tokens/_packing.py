@@ -1,4 +1,5 @@
 """msgpack without the search for plugins that srsly makes at every call: it takes longer than a small message does."""
+
 from functools import partial
 from typing import Any
 

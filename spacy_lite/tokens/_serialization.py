@@ -1,4 +1,5 @@
 """Docs as bytes and files, in the format of spaCy 3: msgpack of the text, one array of all attributes, and the other parts."""
+
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -75,15 +76,13 @@ def doc_from_dict(doc: Any, msg: Any, exclude: Iterable[str]) -> Any:
     for part in ("text", "array_head", "array_body"):
         if part not in msg:
             raise FormatError(
-                f"these are not the parts of a Doc: `{part}` is missing (there are "
-                f"{', '.join(map(str, msg)) or 'none'})"
+                f"these are not the parts of a Doc: `{part}` is missing (there are {', '.join(map(str, msg)) or 'none'})"
             )
     head, body = list(msg["array_head"]), msg["array_body"]
     is_table = getattr(body, "dtype", None) == numpy.uint64 and body.ndim == 2
     if not is_table or head[:2] != HEAD_OF_ARRAY[:2] or body.shape[1] != len(head):
         raise FormatError(
-            "`array_body` does not hold uint64 attributes, LENGTH and SPACY first, one column for each of "
-            "`array_head`"
+            "`array_body` does not hold uint64 attributes, LENGTH and SPACY first, one column for each of `array_head`"
         )
     doc.vocab.maybe_roll()
     if "strings" not in exclude:
@@ -126,8 +125,7 @@ def append_words(doc: Any, text: str, body: numpy.ndarray) -> None:
         start += length + bool(space)
         if not length or start > len(text) + 1:
             raise FormatError(
-                f"the tokens do not add up to the text of {len(text)} characters: token {len(words) - 1} has "
-                f"{length}"
+                f"the tokens do not add up to the text of {len(text)} characters: token {len(words) - 1} has {length}"
             )
     doc._append_words(words, body[:, 1].astype(bool).tolist())
 

@@ -1,4 +1,5 @@
 """Cosine similarity of objects that have a vector."""
+
 import warnings
 from typing import Any
 

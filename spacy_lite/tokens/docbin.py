@@ -1,4 +1,5 @@
 """DocBin: many Docs in one compact file, `.spacy`, the same as spaCy 3 reads and writes."""
+
 from __future__ import annotations
 
 import struct
@@ -264,10 +265,7 @@ def array_of(message: Mapping[str, Any], name: str, dtype: str, size: int | None
     if not isinstance(data, bytes) or len(data) % width or (size is not None and len(data) != size * width):
         want = "" if size is None else f"{size * width} "
         have = f"{len(data)} bytes" if isinstance(data, bytes) else type(data).__name__
-        raise FormatError(
-            f"the DocBin is damaged: `{name}` should be {want}bytes of {dtype}, but "
-            f"is {have}"
-        )
+        raise FormatError(f"the DocBin is damaged: `{name}` should be {want}bytes of {dtype}, but is {have}")
     return numpy.frombuffer(data, dtype=dtype)
 
 

@@ -1,4 +1,5 @@
 """MorphAnalysis: the morphological features of a token, as a view of the vocabulary."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,8 +82,7 @@ class MorphAnalysis:
     def __eq__(self, value: object) -> bool:
         if isinstance(value, str):
             raise ValueError(
-                "a MorphAnalysis is not comparable with a string: compare str(token.morph), or use "
-                "token.morph.get(field)"
+                "a MorphAnalysis is not comparable with a string: compare str(token.morph), or use token.morph.get(field)"
             )
         if not isinstance(value, MorphAnalysis):
             return NotImplemented

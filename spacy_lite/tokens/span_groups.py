@@ -1,4 +1,5 @@
 """SpanGroups: the span groups of a Doc by key, `doc.spans`."""
+
 from __future__ import annotations
 
 import warnings

@@ -1,4 +1,5 @@
 """Extension attributes: what users hang on Doc, Span and Token under `._`."""
+
 import functools
 from collections.abc import Callable, MutableMapping
 from copy import copy

@@ -73,7 +73,11 @@ class CorpusFacts:
                 continue
             for name, value, counter in (
                 ("tag", token.tag_, self.tags),
-                ("morph", f"{token.morph}|POS={token.pos_}".lstrip("|") if token.pos_ or token.has_morph() else "", self.morphs),
+                (
+                    "morph",
+                    f"{token.morph}|POS={token.pos_}".lstrip("|") if token.pos_ or token.has_morph() else "",
+                    self.morphs,
+                ),
                 ("lemma", token.lemma_, self.lemmas),
             ):
                 if value:

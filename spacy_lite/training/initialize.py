@@ -76,7 +76,6 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> "Language":
     return nlp
 
 
-
 def _settings_of(nlp: "Language", config: Config) -> Config:
     """The pipeline's config with its variables filled in. A variable of a component that does not run has no value: say so."""
     try:

@@ -95,7 +95,8 @@ class _Run:
         self.output, self.skip_last, self.checkpoint_steps = output, skip_last, checkpoint_steps
         settings = config.interpolate()
         training = settings.get("training", {})
-        fix_random_seed(training["seed"]) if training.get("seed") is not None else None
+        if training.get("seed") is not None:
+            fix_random_seed(training["seed"])
         if use_gpu >= 0 and training.get("gpu_allocator"):
             set_gpu_allocator(training["gpu_allocator"])
         self.written = config.copy()

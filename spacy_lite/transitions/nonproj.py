@@ -40,6 +40,7 @@ __all__ = [
     "projectivize",
 ]
 
+
 def deprojectivize(doc: Doc) -> Doc:
     """Lower the arcs whose labels are decorated, in place: to the first descendant of the head, breadth first, with the label
     named.

@@ -1,4 +1,5 @@
 """Numbers of German: figures. Words are none to the pipelines in use, whose annotation is to stay the same."""
+
 from ...attrs import LIKE_NUM
 from ..numbers import like_number
 

@@ -1,4 +1,5 @@
 """Stop words of German: articles, pronouns, auxiliaries, conjunctions, prepositions and common adverbs."""
+
 from ...tokenization.rules import word_set
 
 __all__ = ["STOP_WORDS"]

@@ -1,4 +1,5 @@
 """Base noun phrases of German: up to the head, and a close apposition after it (`die Stadt Köln`, `zwei Glas Wein`)."""
+
 from collections.abc import Iterator
 from typing import Any
 

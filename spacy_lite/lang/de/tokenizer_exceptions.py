@@ -1,4 +1,5 @@
 """German special cases: abbreviations, spoken contractions and words with an apostrophe."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import special_cases, update_exc
 

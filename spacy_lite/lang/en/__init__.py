@@ -1,4 +1,5 @@
 """English."""
+
 from ...attrs import LIKE_NUM
 from ...config import registry
 from ...language import Language

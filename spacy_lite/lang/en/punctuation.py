@@ -1,4 +1,5 @@
 """English affix rules: runs of the same sign stay together, hyphenated words come apart but for prefixes."""
+
 from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, HYPHENS, LIST_ELLIPSES, LIST_ICONS
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
 from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES

@@ -1,4 +1,5 @@
 """Base noun phrases of English."""
+
 from ..noun_chunks import chunks_to_head
 
 __all__ = ["SYNTAX_ITERATORS", "noun_chunks"]

@@ -1,4 +1,5 @@
 """English special cases: contractions, reductions and abbreviations, most of them made from short rules."""
+
 from ...attrs import ORTH
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import Exceptions, cases, update_exc, with_norms, words

@@ -1,4 +1,5 @@
 """Spanish affix rules: hyphenated words stay whole, opening marks stand alone."""
+
 from ...tokenization.char_classes import (
     ALPHA,
     ALPHA_LOWER,

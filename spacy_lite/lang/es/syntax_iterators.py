@@ -1,4 +1,5 @@
 """Base noun phrases of Spanish."""
+
 from ..noun_chunks import chunks_with_modifiers
 
 __all__ = ["SYNTAX_ITERATORS", "noun_chunks"]

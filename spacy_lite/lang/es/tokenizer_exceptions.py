@@ -1,4 +1,5 @@
 """Spanish special cases: abbreviations, hours, and contractions of everyday speech."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import special_cases, update_exc
 

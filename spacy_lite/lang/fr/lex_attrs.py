@@ -1,4 +1,5 @@
 """Number words of French."""
+
 from ...attrs import LIKE_NUM
 from ..numbers import like_number
 

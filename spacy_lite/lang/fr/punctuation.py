@@ -1,4 +1,5 @@
 """French affix rules: elided words and inverted pronouns come off, hyphenated compounds stay whole."""
+
 from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
 from ...tokenization.patterns import LazyPattern
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES

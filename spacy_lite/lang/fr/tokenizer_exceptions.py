@@ -1,4 +1,5 @@
 """French special cases: abbreviations, and words whose apostrophe or hyphen does not divide them."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import Exceptions, update_exc, with_norms, words
 

@@ -1,4 +1,5 @@
 """Italian affix rules: elided articles, prepositions and pronouns come off, with their apostrophe."""
+
 from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
 from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES

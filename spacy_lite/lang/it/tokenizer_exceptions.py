@@ -1,4 +1,5 @@
 """Italian special cases: abbreviations, and short forms whose apostrophe ends the word."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import special_cases, update_exc
 

@@ -1,4 +1,5 @@
 """Dutch special cases: abbreviations, and unstressed words that begin with an apostrophe."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import special_cases, update_exc
 

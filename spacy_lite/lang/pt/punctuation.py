@@ -1,4 +1,5 @@
 """Portuguese affix rules: compounds and pronouns joined by hyphens stay whole, as their words are written."""
+
 from ...tokenization.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
 from ...tokenization.punctuation import TOKENIZER_PREFIXES as BASE_PREFIXES
 from ...tokenization.punctuation import TOKENIZER_SUFFIXES as BASE_SUFFIXES

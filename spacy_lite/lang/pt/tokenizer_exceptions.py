@@ -1,4 +1,5 @@
 """Portuguese special cases: abbreviations of titles, places, months and companies."""
+
 from ...tokenization.exceptions import BASE_EXCEPTIONS
 from ...tokenization.rules import special_cases, update_exc
 

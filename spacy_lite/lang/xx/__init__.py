@@ -1,4 +1,5 @@
 """Multi-language: Unicode rules only, for text of any or several languages."""
+
 from ...config import registry
 from ...language import Language
 from ...language.defaults import BaseDefaults

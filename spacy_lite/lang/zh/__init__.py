@@ -1,4 +1,5 @@
 """Chinese: cut into characters, or into words by a segmenter that is installed."""
+
 from enum import StrEnum
 from pathlib import Path
 from typing import Any

@@ -118,4 +118,3 @@ def open_file(loc: str | Path) -> Iterator[str]:
                 yield line.decode("utf8") + "\n"
         if rest:
             yield rest.decode("utf8")
-
