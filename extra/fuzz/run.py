@@ -50,8 +50,9 @@ def verdict(target: Target, data: bytes) -> str:
         known = any(part in str(error) for part in ("is the id of no string", "no string with the id"))
         return "refused" if known else f"KeyError: {str(error)[:100]} at {place(error.__traceback__)}"
     except ValueError as error:
-        # A part that is not in the file is not read, and the component says so itself.
-        known = any(part in str(error) for part in ("has no weights yet", "is outside the match"))
+        # Parts that are not in the file are not read, and some values only make no sense together with a text: what is asked
+        # for them says so itself.
+        known = any(part in str(error) for part in ("has no weights yet", "is outside the match", "none begins before it"))
         return "refused" if known else f"{type(error).__name__}: {str(error)[:100]} at {place(error.__traceback__)}"
     except Timeout:
         return "hangs: " + place(sys.exc_info()[2])

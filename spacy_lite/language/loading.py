@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Names = str | Iterable[str]
+ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip")
 
 
 def load(
@@ -108,11 +109,16 @@ def load_model_from_package(
 ) -> "Language":
     """Load a pipeline that is installed as a package, by its `load` function; see `load`."""
     options: dict[str, Any] = {"vocab": vocab, "disable": disable, "enable": enable, "exclude": exclude, "config": config}
-    folder = get_package_path(name)
+    try:
+        folder = get_package_path(name)
+    except ImportError as error:
+        raise OSError(_not_found(name)) from error
+    if not (folder / "meta.json").is_file():
+        raise OSError(f"the installed package `{name}` is no pipeline: {folder} has no meta.json")
     if not (folder / "__init__.py").is_file() or _is_written_for_spacy(folder):
         # Packages made for spaCy import it: their data is loaded here without their code.
         return load_model_from_init_py(folder / "__init__.py", **options)
-    return import_module(name).load(**options)
+    return import_module(name.replace("-", "_")).load(**options)
 
 
 def _is_written_for_spacy(folder: Path) -> bool:
@@ -132,12 +138,34 @@ def load_model_from_init_py(
     """Load the pipeline in the folder beside a package's `__init__.py`; what such a package's `load` calls. See `load`."""
     folder = Path(init_file).parent
     meta = get_model_meta(folder)
+    data = _data_folder(folder, meta)
+    return load_model_from_path(data, vocab=vocab, meta=meta, disable=disable, enable=enable, exclude=exclude, config=config)
+
+
+def _data_folder(folder: Path, meta: Mapping[str, Any]) -> Path:
+    """Where a package has its pipeline, by its meta data. Raises OSError where it is not, FormatError for a place outside."""
     data = folder / f"{meta['lang']}_{meta['name']}-{meta['version']}"
-    if data.parent.resolve() != folder.resolve() or data.name in (".", ".."):
+    if "\0" in str(data) or data.parent.resolve() != folder.resolve() or data.name in (".", ".."):
         raise FormatError(f"the meta.json of the package {folder} names a folder outside of it: {data.name[:100]!r}")
     if not data.is_dir():
         raise OSError(f"the package {folder} should have its data in {data.name}, and there is no such folder")
-    return load_model_from_path(data, vocab=vocab, meta=meta, disable=disable, enable=enable, exclude=exclude, config=config)
+    return data
+
+
+def _unpacked(path: Path) -> Path:
+    """The pipeline's directory, where `path` is that of a package: as `package` writes it, as it is in an archive of sources or
+    in a wheel. Raises OSError for an archive that is not unpacked.
+    """
+    if path.is_file() and path.name.endswith(ARCHIVES):
+        raise OSError(f"{path} is an archive: install it (pip install {path}) and load it by its name, or unpack it")
+    if path.is_dir() and not (path / "config.cfg").is_file() and (path / "meta.json").is_file():
+        meta = get_model_meta(path)
+        name = f"{meta['lang']}_{meta['name']}"
+        if (path / name / "meta.json").is_file() and (path / name).parent.resolve() == path.resolve():
+            return _data_folder(path / name, meta)
+        if any(entry.name.startswith(f"{name}-") and entry.is_dir() for entry in path.iterdir()):
+            return _data_folder(path, meta)
+    return path
 
 
 def load_model_from_path(
@@ -154,6 +182,7 @@ def load_model_from_path(
     model_path = Path(model_path)
     if not model_path.exists():
         raise OSError(_not_found(model_path))
+    model_path = _unpacked(model_path)
     if not meta:
         meta = get_model_meta(model_path)
     overrides = dict_to_dot(dot_to_dict(config), for_overrides=True)
@@ -200,11 +229,10 @@ def load_model_config(name: str | os.PathLike[str]) -> Config:
     """The config of a pipeline given by package or directory, without loading it. Raises OSError when there is none."""
     if isinstance(name, str) and is_package(name):
         folder = get_package_path(name)
-        meta = get_model_meta(folder)
-        return load_config(folder / f"{meta['lang']}_{meta['name']}-{meta['version']}" / "config.cfg")
+        return load_config(_data_folder(folder, get_model_meta(folder)) / "config.cfg")
     if not Path(name).exists():
         raise OSError(_not_found(name))
-    return load_config(Path(name) / "config.cfg")
+    return load_config(_unpacked(Path(name)) / "config.cfg")
 
 
 def load_meta(path: str | Path) -> dict[str, Any]:

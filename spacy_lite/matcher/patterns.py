@@ -304,9 +304,9 @@ def compile_predicate(predicate: Predicate, fuzzy_compare: Callable) -> Callable
         return lambda found: found == value
     if kind in COMPARISONS:
         if kind not in ("==", "!=") and not predicate.is_extension:
-            wanted = (int, float) if predicate.attr in NUMBERS else (str,)
-            if not isinstance(value, wanted):
-                raise ValueError(f"{predicate.attr}: {kind} compares {'numbers' if str not in wanted else 'strings'}, got {value!r}")
+            types, wanted = ((int, float), "number") if predicate.attr in NUMBERS else ((str,), "string")
+            if not isinstance(value, types):
+                raise ValueError(f"{predicate.attr}: {kind} takes a {wanted}, got {value!r}")
         return _comparison(kind, value)
     if kind in SETS:
         features = predicate.attr == "MORPH" and not predicate.is_extension
