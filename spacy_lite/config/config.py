@@ -298,8 +298,8 @@ def _readable(error: confection.ConfigValidationError, origin: Origin | None) ->
     if variable := re.search(
         r"option '(?P<key>.+?)' in section '(?P<section>.+?)' contains an interpolation key '(?P<name>.+?)'", text
     ):
-        names = [".".join(key) for key in (origin.lines if origin else {})]
-        problem = f"the variable ${{{variable['name']}}} is not defined{nearest(variable['name'], names)}"
+        known = [".".join(key) for key in (origin.lines if origin else {})]
+        problem = f"the variable ${{{variable['name']}}} is not defined{nearest(variable['name'], known)}"
         return ConfigValidationError(problem, path=[*variable["section"].split("."), variable["key"]]).located(origin)
     return ConfigValidationError(_syntax_problem(text), file=origin.file if origin else None, line=_line_in(text))
 

@@ -39,8 +39,9 @@ class Language(Assembly, Learning, Saving):
     """Turns texts into documents with annotations.
 
     vocab: shared strings, lexemes and vectors; True makes a new one for the language. max_length: refuse texts with more
-    characters (None: no limit, which reads as a number no text reaches). meta: name, version and the like, written to `meta.json`. create_tokenizer, create_vectors:
-    functions from the new object to its tokenizer and its vectors. batch_size: most texts that go through the pipeline together
+    characters (None: no limit, which reads as a number no text reaches). meta: name, version and the like, written to
+    `meta.json`. create_tokenizer, create_vectors: functions from the new object to its tokenizer and its vectors. batch_size:
+    most texts that go through the pipeline together
     in `pipe` and `evaluate`.
     """
 

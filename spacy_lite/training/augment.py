@@ -110,8 +110,8 @@ def combined_augmenter(
 ) -> Iterator[Example]:
     """Give one example, changed by each kind of variation with that kind's probability.
 
-    lower_level, orth_level, whitespace_level: probabilities of lower case, of other forms of words and punctuation, and of added
-    white space. orth_variants: those forms. whitespace_variants: what is added, `whitespace_per_token` times a token.
+    lower_level, orth_level, whitespace_level: probabilities of lower case, of other forms of words and punctuation, and of
+    added white space. orth_variants: those forms. whitespace_variants: what is added, `whitespace_per_token` times a token.
     """
     if random.random() < lower_level:
         example = make_lowercase_variant(nlp, example)

@@ -77,8 +77,8 @@ def create_models_and_pipes_with_nvtx_range(
 ) -> Callable[["Language"], "Language"]:
     """A callback for [nlp.after_pipeline_creation]: mark layers and the methods of components for NVIDIA's profiler.
 
-    forward_color, backprop_color: of the marks (-1: the profiler's choice). additional_pipe_functions: component name -> further
-    methods of it to mark.
+    forward_color, backprop_color: of the marks (-1: the profiler's choice). additional_pipe_functions: component name ->
+    further methods of it to mark.
     """
     mark_models = create_models_with_nvtx_range(forward_color, backprop_color)
 

@@ -48,7 +48,7 @@ def create_docbin_reader(
     limit: int = 0,
     augmenter: Callable[["Language", Example], Iterable[Example]] | None = None,
 ) -> Callable[["Language"], Iterable[Example]]:
-    """A Corpus from a config; for the arguments see there. Raises ValueError where the config leaves the path empty."""
+    """A Corpus from a config; arguments as there. Raises ValueError where the config leaves the path empty."""
     return Corpus(_require(path, "Corpus"), gold_preproc=gold_preproc, max_length=max_length, limit=limit, augmenter=augmenter)
 
 
@@ -56,7 +56,7 @@ def create_docbin_reader(
 def create_jsonl_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0, limit: int = 0
 ) -> Callable[["Language"], Iterable[Example]]:
-    """A JsonlCorpus from a config; for the arguments see there. Without a path, it raises ValueError when it is read: a config
+    """A JsonlCorpus from a config; arguments as there. Without a path, it raises ValueError when it is read: a config
     with [pretraining] names the raw text, which training does not need.
     """
     if path is None:
@@ -68,7 +68,7 @@ def create_jsonl_reader(
 def create_plain_text_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0
 ) -> Callable[["Language"], Iterable[Example]]:
-    """A PlainTextCorpus from a config; for the arguments see there. Raises ValueError where the config leaves the path empty."""
+    """A PlainTextCorpus from a config; arguments as there. Raises ValueError where the config leaves the path empty."""
     return PlainTextCorpus(_require(path, "PlainTextCorpus"), min_length=min_length, max_length=max_length)
 
 
