@@ -343,5 +343,5 @@ def test_convert_says_what_it_cannot_read(tmp_path):
     assert "line 1" in fails("convert", tmp_path / "a.conllu", tmp_path / "out")
     assert "did you mean `conllu`" in fails("convert", tmp_path / "a.conllu", tmp_path / "out", "-c", "conlu")
     assert "--converter" in fails("convert", tmp_path / "a.xyz", tmp_path / "out")
-    assert "nothing there" in fails("convert", tmp_path / "none", tmp_path / "out")
+    assert "no such file or folder" in fails("convert", tmp_path / "none", tmp_path / "out")
     assert not (tmp_path / "out" / "a.spacy").exists()
