@@ -51,6 +51,7 @@ class Saving(PipelineEditing):
         }
         for name, component in self._components:
             if hasattr(component, "to_disk"):
+                _check_folder_name(name)
                 writers[name] = partial(component.to_disk, exclude=["vocab", *_parts_of(name, exclude)])
         writers["vocab"] = lambda p: self.vocab.to_disk(p, exclude=exclude)
         if not hasattr(self.tokenizer, "to_disk"):
@@ -89,6 +90,7 @@ class Saving(PipelineEditing):
                 self.tokenizer.from_disk(path / "tokenizer", exclude=["vocab"])
         for name, component in self._components:
             if name not in exclude and hasattr(component, "from_disk"):
+                _check_folder_name(name)
                 with _naming(path / name):
                     component.from_disk(path / name, exclude=["vocab"])
         self._path = path
@@ -145,6 +147,12 @@ class Saving(PipelineEditing):
         """The name of the table of vectors is in the meta data only."""
         vectors: Any = self.vocab.vectors
         vectors.name = self.meta.get("vectors", {}).get("name")
+
+
+def _check_folder_name(name: str) -> None:
+    """Raises ValueError for a component whose files would not be in a folder of its own inside the pipeline's."""
+    if name in ("", ".", "..", "vocab", "tokenizer", META, CONFIG) or any(mark in name for mark in "/\\\0"):
+        raise ValueError(f"the component {name!r} cannot have a folder of its name in a pipeline: rename it (rename_pipe)")
 
 
 class _naming:

@@ -77,7 +77,7 @@ def load_tokenizer(name: str | os.PathLike[str]) -> Any:
 
 
 def _loading(local: bool) -> dict[str, Any]:
-    return {"dtype": need_torch().float32, "local_files_only": local, "trust_remote_code": False}
+    return {"dtype": need_torch().float32, "local_files_only": local, "trust_remote_code": False, "weights_only": True}
 
 
 def _not_found(source: str, local: bool, error: Exception, kind: str = "transformer") -> str:
@@ -159,7 +159,7 @@ def load_folder(folder: Path) -> tuple[Any, Any]:
 def _load(transformers: Any, folder: Path) -> tuple[Any, Any]:
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     model, report = _model_class(transformers, config, own=True).from_pretrained(
-        folder, config=config, output_loading_info=True, **_loading(True)
+        folder, config=config, output_loading_info=True, use_safetensors=True, **_loading(True)
     )
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     lacking = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])

@@ -1,4 +1,4 @@
-"""Files made to do harm: counts that lie, small files that hold much, pickles; and that all files are read by what knows them."""
+"""Files made to do harm: counts that lie, small files that hold much, pickles; and that files are read by what knows them."""
 
 import ast
 import gc

@@ -116,3 +116,19 @@ def test_meta_data_lead_nowhere_outside_the_package(sources, tmp_path, change, p
 def test_names_that_are_no_packages_are_refused(installed, name):
     with pytest.raises(OSError, match="."):
         spacy_lite.load(name)
+
+
+@pytest.mark.parametrize("name", ["../other", "/tmp/other", "..", "a/b", "vocab", "meta.json"])
+def test_a_component_is_saved_in_a_folder_of_its_own_or_not_at_all(tmp_path, name):
+    nlp = spacy_lite.blank("en")
+    nlp.add_pipe("entity_ruler", name=name)
+    with pytest.raises(ValueError, match="rename it"):
+        nlp.to_disk(tmp_path / "a" / "saved")
+    assert not list(tmp_path.rglob("*.jsonl")) and not (tmp_path / "a" / "saved").exists()
+    nlp.rename_pipe(name, "fine")
+    nlp.to_disk(tmp_path / "saved")
+    file = tmp_path / "saved" / "config.cfg"
+    text = file.read_text().replace('["fine"]', json.dumps([name]))
+    file.write_text(text.replace("[components.fine]", f"[components.{name}]"))
+    with pytest.raises((FormatError, ValueError)):
+        spacy_lite.load(tmp_path / "saved")
