@@ -127,8 +127,13 @@ def problems_of_class(where, node, kind, source):
     for methods in (("__init__", "__cinit__"), ("__call__",)):
         nodes = members.get(methods[0], [])
         wanted = arguments_in_source(source, kind.__name__, *methods)
-        told = [row[0] for row in arguments_of_stub(nodes[0])] if len(nodes) == 1 else None
-        if None not in (told, wanted) and told != [name.lstrip("*") for name in wanted]:
+        if not nodes or wanted is None:
+            continue
+        wanted = [name.lstrip("*") for name in wanted]
+        told = [row[0] for row in arguments_of_stub(nodes[0])]
+        if len(nodes) > 1:
+            told, wanted = sorted({row[0] for node in nodes for row in arguments_of_stub(node)}), sorted(wanted)
+        if told != wanted:
             yield f"{where}.{methods[0]}: the stub takes {told}, the class {wanted}"
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Literal, overload
 
 from ..tokens import Doc, Span
 from ..vocab import Vocab
@@ -15,10 +15,13 @@ class PhraseMatcher:
         key: str | int,
         docs: Iterable[Doc | Span],
         *_docs: Doc,
-        on_match: Callable[[PhraseMatcher, Doc, int, list], Any] | None = None,
+        on_match: Callable[[PhraseMatcher, Doc, int, list[tuple[int, int, int]]], Any] | None = None,
     ) -> None: ...
     def remove(self, key: str | int) -> None: ...
-    def __call__(self, doclike: Doc | Span, *, as_spans: bool = False) -> list: ...
+    @overload
+    def __call__(self, doclike: Doc | Span, *, as_spans: Literal[True]) -> list[Span]: ...
+    @overload
+    def __call__(self, doclike: Doc | Span, *, as_spans: Literal[False] = False) -> list[tuple[int, int, int]]: ...
     def pipe(
         self, stream: Iterable[Any], batch_size: int = 1000, return_matches: bool = False, as_tuples: bool = False
     ) -> Iterator[Any]: ...
