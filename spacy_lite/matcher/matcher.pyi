@@ -48,6 +48,10 @@ class Matcher:
         allow_missing: bool = False,
         with_alignments: Literal[False] = False,
     ) -> list[tuple[int, int, int]]: ...
+    @overload
+    def __call__(
+        self, doclike: Doc | Span, *, as_spans: bool = False, allow_missing: bool = False, with_alignments: bool = False
+    ) -> list[Any]: ...
     def pipe(
         self, docs: Iterable[Any], batch_size: int = 1000, return_matches: bool = False, as_tuples: bool = False
     ) -> Iterator[Any]: ...
