@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .vocab import Vocab
 
 _HOMES = {
+    "Config": "config.config",
     "ConfigSchema": "config.schemas",
     "ConfigSchemaInit": "config.schemas",
     "ConfigSchemaNlp": "config.schemas",

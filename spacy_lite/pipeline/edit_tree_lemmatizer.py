@@ -37,14 +37,20 @@ if TYPE_CHECKING:
     from ..gold import Example
     from ..vocab import Vocab
 
-__all__ = ["EditTreeLemmatizer", "lemmatizer_score", "make_edit_tree_lemmatizer", "make_lemmatizer_scorer"]
+__all__ = [
+    "DEFAULT_EDIT_TREE_LEMMATIZER_MODEL",
+    "EditTreeLemmatizer",
+    "lemmatizer_score",
+    "make_edit_tree_lemmatizer",
+    "make_lemmatizer_scorer",
+]
 
 NO_TREE = -1
 # Labels of pairs of form and lemma are remembered by both ids, mixed with odd numbers.
 PAIR_CACHE_SIZE = 200_000
 MIXERS = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype="uint64")
 UNKNOWN = -2
-DEFAULT_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder()}
+DEFAULT_EDIT_TREE_LEMMATIZER_MODEL = {"@architectures": "spacy.Tagger.v2", "tok2vec": word_encoder()}
 
 
 def lemmatizer_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def make_lemmatizer_scorer() -> Callable:
     assigns=["token.lemma"],
     requires=[],
     default_config={
-        "model": DEFAULT_MODEL,
+        "model": DEFAULT_EDIT_TREE_LEMMATIZER_MODEL,
         "backoff": "orth",
         "min_tree_freq": 3,
         "overwrite": False,

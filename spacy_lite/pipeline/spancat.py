@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ..vocab import Vocab
 
 __all__ = [
+    "DEFAULT_SPANCAT_MODEL",
+    "DEFAULT_SPANCAT_SINGLELABEL_MODEL",
     "SpanCategorizer",
     "Suggester",
     "build_ngram_range_suggester",
@@ -56,6 +58,8 @@ def spancat_model(embedding: str, scorer: str) -> dict[str, Any]:
     }
 
 
+DEFAULT_SPANCAT_MODEL = spancat_model("spacy.MultiHashEmbed.v2", "spacy.LinearLogistic.v1")
+DEFAULT_SPANCAT_SINGLELABEL_MODEL = spancat_model("spacy.MultiHashEmbed.v1", "Softmax.v2")
 DEFAULT_SUGGESTER = {"@misc": "spacy.ngram_suggester.v1", "sizes": [1, 2, 3]}
 
 
@@ -77,7 +81,7 @@ def make_spancat_scorer() -> Callable:
         "threshold": 0.5,
         "spans_key": DEFAULT_SPANS_KEY,
         "max_positive": None,
-        "model": spancat_model("spacy.MultiHashEmbed.v2", "spacy.LinearLogistic.v1"),
+        "model": DEFAULT_SPANCAT_MODEL,
         "suggester": DEFAULT_SUGGESTER,
         "scorer": {"@scorers": "spacy.spancat_scorer.v1"},
         "save_activations": False,
@@ -119,7 +123,7 @@ def make_spancat(
     assigns=["doc.spans"],
     default_config={
         "spans_key": DEFAULT_SPANS_KEY,
-        "model": spancat_model("spacy.MultiHashEmbed.v1", "Softmax.v2"),
+        "model": DEFAULT_SPANCAT_SINGLELABEL_MODEL,
         "negative_weight": 1.0,
         "suggester": DEFAULT_SUGGESTER,
         "scorer": {"@scorers": "spacy.spancat_scorer.v1"},

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from ..gold import Example
     from ..vocab import Vocab
 
-__all__ = ["TextCategorizer", "make_textcat", "make_textcat_scorer", "textcat_model", "textcat_score"]
+__all__ = [
+    "DEFAULT_SINGLE_TEXTCAT_MODEL",
+    "TextCategorizer",
+    "make_textcat",
+    "make_textcat_scorer",
+    "textcat_model",
+    "textcat_score",
+]
 
 SCORES = (
     *("cats_score_desc", "cats_micro_p", "cats_micro_r", "cats_micro_f"),
@@ -60,6 +67,9 @@ def textcat_model(exclusive_classes: bool) -> dict[str, Any]:
     }
 
 
+DEFAULT_SINGLE_TEXTCAT_MODEL = textcat_model(exclusive_classes=True)
+
+
 def textcat_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
     """Scores of one category a document, under `cats_…`."""
     return Scorer.score_cats(examples, "cats", **{**kwargs, "multi_label": False})
@@ -73,12 +83,8 @@ def make_textcat_scorer() -> Callable:
 
 @registry.scorers("spacy-legacy.textcat_scorer.v1")
 def make_textcat_scorer_v1() -> Callable:
-    """The earlier scorer, which counts the best category whatever the threshold."""
-    return _score_without_threshold
-
-
-def _score_without_threshold(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
-    return textcat_score(examples, **{**kwargs, "threshold": None})
+    """The earlier scorer of one category a document."""
+    return textcat_score
 
 
 @Language.factory(
@@ -86,7 +92,7 @@ def _score_without_threshold(examples: Iterable["Example"], **kwargs: Any) -> di
     assigns=["doc.cats"],
     default_config={
         "threshold": 0.0,
-        "model": textcat_model(exclusive_classes=True),
+        "model": DEFAULT_SINGLE_TEXTCAT_MODEL,
         "scorer": {"@scorers": "spacy.textcat_scorer.v2"},
         "save_activations": False,
     },
@@ -103,9 +109,10 @@ def make_textcat(
 ) -> "TextCategorizer":
     """Construct a classifier whose categories exclude each other.
 
-    model: from documents to a row of scores each. threshold: the best category counts as predicted, in scoring, from this score
-    on. scorer: function that scores examples. label_smoothing: share of the probability mass that training spreads over the
-    other categories. save_activations: keep the scores in `doc.activations`.
+    model: from documents to a row of scores each. threshold: a setting of the classifier whose categories do not exclude each
+    other; here the best one counts as predicted, whatever its score. scorer: function that scores examples. label_smoothing:
+    share of the probability mass that training spreads over the other categories. save_activations: keep the scores in
+    `doc.activations`.
     """
     return TextCategorizer(
         nlp.vocab,

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from ..vocab import Vocab
 
 __all__ = [
+    "DEFAULT_MULTI_TEXTCAT_MODEL",
     "MultiLabel_TextCategorizer",
     "make_multilabel_textcat",
     "make_textcat_multilabel_scorer",
     "textcat_multilabel_score",
 ]
+
+
+DEFAULT_MULTI_TEXTCAT_MODEL = textcat_model(exclusive_classes=False)
 
 
 def textcat_multilabel_score(examples: Iterable["Example"], **kwargs: Any) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def make_textcat_multilabel_scorer_v1() -> Callable:
     assigns=["doc.cats"],
     default_config={
         "threshold": 0.5,
-        "model": textcat_model(exclusive_classes=False),
+        "model": DEFAULT_MULTI_TEXTCAT_MODEL,
         "scorer": {"@scorers": "spacy.textcat_multilabel_scorer.v2"},
         "save_activations": False,
     },

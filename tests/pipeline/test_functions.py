@@ -1,5 +1,7 @@
 """Components that merge and split tokens, and the one that cleans up."""
 
+import importlib
+
 import pytest
 import srsly
 
@@ -79,3 +81,31 @@ def test_all_of_them_are_components_by_name():
     for name in ("merge_noun_chunks", "merge_entities", "merge_subtokens", "token_splitter", "doc_cleaner"):
         nlp.add_pipe(name)
     assert [token.text for token in nlp("A " + "b" * 30)] == ["A", "b" * 10, "b" * 10, "b" * 10]
+
+
+DEFAULT_MODELS = {
+    "tagger": "tagger.DEFAULT_TAGGER_MODEL",
+    "morphologizer": "morphologizer.DEFAULT_MORPH_MODEL",
+    "senter": "senter.DEFAULT_SENTER_MODEL",
+    "parser": "dep_parser.DEFAULT_PARSER_MODEL",
+    "ner": "ner.DEFAULT_NER_MODEL",
+    "tok2vec": "tok2vec.DEFAULT_TOK2VEC_MODEL",
+    "trainable_lemmatizer": "edit_tree_lemmatizer.DEFAULT_EDIT_TREE_LEMMATIZER_MODEL",
+    "textcat": "textcat.DEFAULT_SINGLE_TEXTCAT_MODEL",
+    "textcat_multilabel": "textcat_multilabel.DEFAULT_MULTI_TEXTCAT_MODEL",
+    "spancat": "spancat.DEFAULT_SPANCAT_MODEL",
+    "spancat_singlelabel": "spancat.DEFAULT_SPANCAT_SINGLELABEL_MODEL",
+    "span_finder": "span_finder.DEFAULT_SPAN_FINDER_MODEL",
+    "entity_linker": "entity_linker.DEFAULT_NEL_MODEL",
+}
+
+
+@pytest.mark.parametrize("factory", sorted(DEFAULT_MODELS))
+def test_default_models_have_the_names_people_pass_to_add_pipe(factory):
+    module, _, name = DEFAULT_MODELS[factory].partition(".")
+    model = getattr(importlib.import_module(f"spacy_lite.pipeline.{module}"), name)
+    named, default = spacy_lite.blank("en"), spacy_lite.blank("en")
+    named.add_pipe(factory, config={"model": model})
+    default.add_pipe(factory)
+    assert named.config["components"] == default.config["components"]
+    assert spacy_lite.Config({"model": model})["model"] == model

@@ -10,7 +10,7 @@ from .stop_words import STOP_WORDS
 from .syntax_iterators import SYNTAX_ITERATORS
 from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
 
-__all__ = ["German"]
+__all__ = ["German", "GermanDefaults"]
 
 
 @registry.languages("de")
@@ -29,3 +29,6 @@ class German(Language):
         lex_attr_getters = {LIKE_NUM: like_num}
         stop_words = STOP_WORDS
         syntax_iterators = SYNTAX_ITERATORS
+
+
+GermanDefaults = German.Defaults

@@ -10,7 +10,7 @@ from .stop_words import STOP_WORDS
 from .syntax_iterators import SYNTAX_ITERATORS
 from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
 
-__all__ = ["French"]
+__all__ = ["French", "FrenchDefaults"]
 
 
 @registry.languages("fr")
@@ -30,3 +30,6 @@ class French(Language):
         lex_attr_getters = {LIKE_NUM: like_num}
         stop_words = STOP_WORDS
         syntax_iterators = SYNTAX_ITERATORS
+
+
+FrenchDefaults = French.Defaults

@@ -10,7 +10,7 @@ from .stop_words import STOP_WORDS
 from .syntax_iterators import SYNTAX_ITERATORS
 from .tokenizer_exceptions import TOKENIZER_EXCEPTIONS
 
-__all__ = ["Italian"]
+__all__ = ["Italian", "ItalianDefaults"]
 
 
 @registry.languages("it")
@@ -29,3 +29,6 @@ class Italian(Language):
         lex_attr_getters = {LIKE_NUM: like_num}
         stop_words = STOP_WORDS
         syntax_iterators = SYNTAX_ITERATORS
+
+
+ItalianDefaults = Italian.Defaults

@@ -17,7 +17,7 @@ from ...vocab import Vocab
 from ..generic_words import NUMBER_WORDS, STOP_WORDS
 from ..numbers import like_number
 
-__all__ = ["Chinese", "ChineseTokenizer", "Segmenter"]
+__all__ = ["Chinese", "ChineseDefaults", "ChineseTokenizer", "Segmenter"]
 
 
 class Segmenter(StrEnum):
@@ -110,3 +110,6 @@ class Chinese(Language):
         stop_words = STOP_WORDS["zh"]
         lex_attr_getters = {LIKE_NUM: like_number(NUMBER_WORDS["zh"], joined="百 千 万 亿")}
         writing_system = {"direction": "ltr", "has_case": False, "has_letters": False}
+
+
+ChineseDefaults = Chinese.Defaults
