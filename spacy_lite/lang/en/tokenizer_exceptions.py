@@ -116,6 +116,15 @@ def contractions() -> Exceptions:
     return cases(table)
 
 
+def clitics() -> Exceptions:
+    """Clitics that stand alone, as in text made of the tokens of a corpus: Obama 's, THEY 'LL."""
+    table = {}
+    for clitic, norm, _, _ in CLITICS:
+        for form in (f"'{clitic}", f"'{clitic.upper()}"):
+            table[form] = [f"{form}={norm}"]
+    return cases(table)
+
+
 def negations() -> Exceptions:
     """Verb and negation: don't, dont, couldn't've, should've."""
     table = {}
@@ -141,5 +150,5 @@ def abbreviations() -> Exceptions:
 
 
 TOKENIZER_EXCEPTIONS = update_exc(
-    BASE_EXCEPTIONS, *map(both_cases, (contractions(), negations(), REDUCED, WITH_APOSTROPHE)), abbreviations()
+    BASE_EXCEPTIONS, *map(both_cases, (contractions(), clitics(), negations(), REDUCED, WITH_APOSTROPHE)), abbreviations()
 )
