@@ -66,6 +66,16 @@ def test_the_traceback_is_shown_when_asked_for():
     assert "Traceback" in done.stderr
 
 
+@pytest.mark.parametrize("traceback", ["", "1"])
+def test_a_warning_is_one_message_beside_the_output(tmp_path, traceback):
+    lines = ["1-2\tdu\t_" + "\t_" * 7, *(f"{i}\t{word}\t{word}\tX\t_\t_\t0\troot\t_\t_" for i, word in ((1, "de"), (2, "le")))]
+    (tmp_path / "a.conllu").write_text("\n".join(lines) + "\n\n", encoding="utf8")
+    words = [sys.executable, "-m", "spacy_lite", "convert", str(tmp_path / "a.conllu"), str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "SPACY_LITE_TRACEBACK": traceback}, capture_output=True, text=True)
+    assert "Merge them with --merge-subtokens" in done.stderr and "Merge them" not in done.stdout
+    assert ("UserWarning" in done.stderr) == bool(traceback)
+
+
 @pytest.mark.parametrize("verb", ["", "train", "init vectors", "debug data", "package"])
 def test_help_is_fast_and_loads_nothing_heavy(verb):
     code = (
@@ -74,14 +84,15 @@ def test_help_is_fast_and_loads_nothing_heavy(verb):
         "try:\n    setup_cli()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('numpy', 'thinc', 'torch', 'srsly', 'rich', 'confection') if m in sys.modules])"
     )
-    seconds = []
-    for _ in range(3):
+    for _ in range(3):  # a busy machine may be slow once
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if seconds < 0.5:
+            break
     assert done.stdout.strip().endswith("[]")
-    assert min(seconds) < 0.5
+    assert seconds < 0.5
 
 
 def test_every_command_explains_itself():
