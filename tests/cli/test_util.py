@@ -71,7 +71,9 @@ def test_a_warning_is_one_message_beside_the_output(tmp_path, traceback):
     lines = ["1-2\tdu\t_" + "\t_" * 7, *(f"{i}\t{word}\t{word}\tX\t_\t_\t0\troot\t_\t_" for i, word in ((1, "de"), (2, "le")))]
     (tmp_path / "a.conllu").write_text("\n".join(lines) + "\n\n", encoding="utf8")
     words = [sys.executable, "-m", "spacy_lite", "convert", str(tmp_path / "a.conllu"), str(tmp_path)]
-    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "SPACY_LITE_TRACEBACK": traceback}, capture_output=True, text=True)
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, "SPACY_LITE_TRACEBACK": traceback}, capture_output=True, text=True
+    )
     assert "Merge them with --merge-subtokens" in done.stderr and "Merge them" not in done.stdout
     assert ("UserWarning" in done.stderr) == bool(traceback)
 
