@@ -117,9 +117,11 @@ class Table(OrderedDict):
         message = load_map(bytes_data, "a lookup table")
         if not isinstance(message.get("dict"), dict):
             raise FormatError("a lookup table needs a map under `dict`")
+        with reading("a lookup table"):
+            rows = {get_string_id(key): value for key, value in message["dict"].items()}
         self.name = message.get("name")
         self.clear()
-        self.update(message["dict"])
+        self.update(rows)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -182,7 +184,8 @@ class Lookups:
         for name, data in message.items():
             if not isinstance(data, dict):
                 raise FormatError(f"lookup table `{name}` should be a map, got {type(data).__name__}")
-        self._tables = OrderedDict((name, Table(name=name, data=data)) for name, data in message.items())
+        with reading("lookup tables"):
+            self._tables = OrderedDict((name, Table(name=name, data=data)) for name, data in message.items())
         return self
 
     def to_disk(self, path: str | Path, filename: str = "lookups.bin", **kwargs: Any) -> None:

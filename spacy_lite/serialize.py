@@ -213,8 +213,14 @@ def _excluded(name: str, exclude: Iterable[str]) -> bool:
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
-    """A path to write to, in the same folder; when the block ends well it takes the place of `path`, else it is removed."""
+    """A path to write to, in the same folder; when the block ends well it takes the place of `path`, else it is removed.
+
+    What is no file, such as a device or a pipe, is written to as it is.
+    """
     path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        yield path
+        return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     part = Path(name)

@@ -4,6 +4,7 @@ import ast
 import gc
 import gzip
 import io
+import os
 import pickle
 import re
 import resource
@@ -379,3 +380,19 @@ def test_reading_a_pipeline_never_asks_for_pickle(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script, tmp_path / "pipeline"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# ---- writing ----
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+    reader = os.open(place, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        with serialize.atomic_file(place) as part:
+            part.write_bytes(b"scores")
+        assert os.read(reader, 100) == b"scores" and place.is_fifo()
+    finally:
+        os.close(reader)
