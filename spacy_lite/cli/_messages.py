@@ -46,6 +46,10 @@ class Messages:
         if exits is not None:
             raise SystemExit(exits)
 
+    def aside(self, text: str) -> None:
+        """Something to look at, on standard error: what is on standard output is for another program."""
+        print(self._style("warn", text, sys.stderr), file=sys.stderr)
+
     def divider(self, text: str = "", show: bool = True) -> None:
         """A heading."""
         if show:

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
     "setup_gpu",
     "setup_logging",
     "show_error",
+    "show_warning",
     "string_to_list",
 ]
 
@@ -116,10 +118,19 @@ def show_error(error: BaseException) -> None:
     msg.fail(text if expected else f"{kind}: {text}", details)
 
 
+def show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: Any = None, line: str | None = None
+) -> None:
+    """A warning as one message; with the place it comes from where SPACY_LITE_TRACEBACK is set to 1."""
+    place = f"{filename}:{lineno}: {category.__name__}: " if os.environ.get(ENV_TRACEBACK, "") not in ("", "0") else ""
+    msg.aside(f"{place}{message}")
+
+
 def setup_cli() -> None:
     """Run the command line. Commands of other packages are found by their entry points in the group `spacy_lite_cli`."""
     from importlib.metadata import entry_points
 
+    warnings.showwarning = show_warning
     for point in [*entry_points(group="spacy_lite_cli"), *entry_points(group="spacy_cli")]:
         point.load()
     app(prog_name=NAME if Path(sys.argv[0]).stem == NAME else COMMAND)

@@ -62,3 +62,18 @@ def test_configs_a_page_shows_can_be_read_and_name_functions_there_are(page):
 
 def test_there_are_guides():
     assert len(pages_with_code()) >= 12
+
+
+def test_ratios_of_the_front_page_are_those_that_were_measured():
+    text = (ROOT / "website" / "pages" / "index.md").read_text(encoding="utf8")
+    results = (ROOT / "extra" / "benchmarks" / "RESULTS.md").read_text(encoding="utf8")
+    rows = [
+        line.split("|")
+        for line in text.splitlines()
+        if line.startswith("| ") and "extra/benchmarks" in line or "| the same |" in line
+    ]
+    numbers = [number for row in rows for cell in row[2:4] for number in re.findall(r"\d+\.\d+", cell)]
+    assert len(numbers) >= 15
+    assert [number for number in numbers if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", results)] == []
+    for script in re.findall(r"python (extra/benchmarks/\w+\.py)", text):
+        assert (ROOT / script).exists()

@@ -1,6 +1,7 @@
-"""Writes the gallery: documents drawn by displaCy itself, each beside the code that draws it."""
+"""Writes the gallery: documents drawn by displaCy, each beside the code that draws it; and the drawings of the front page."""
 
 from pathlib import Path
+from typing import Any
 
 from spacy_lite import blank, displacy
 from spacy_lite.tokens import Doc, Span
@@ -37,10 +38,17 @@ def write_gallery(folder: Path) -> None:
         ("Overlapping spans", overlapping, "span", {}),
     ):
         code = f'displacy.render(doc, style="{style}"' + (f", options={options!r})" if options else ")")
-        drawing = displacy.render(doc, style=style, options=options, page=False, minify=True, jupyter=False)
-        attributes = f'class="drawing" role="region" aria-label="{title}" tabindex="0"'
-        parts.append(f"## {title}\n\n`{code}`\n\n```{{raw}} html\n<div {attributes}>{drawing}</div>\n```")
+        parts.append(f"## {title}\n\n`{code}`\n\n```{{raw}} html\n{drawn(title, doc, style, options)}\n```")
     (folder / "gallery.md").write_text("\n\n".join(parts) + "\n", encoding="utf8")
+    small = {"compact": True, "distance": 90}
+    (folder / "drawn-entities.html").write_text(drawn("Entities in a sentence", news, "ent", {}), encoding="utf8")
+    (folder / "drawn-tree.html").write_text(drawn("The tree of a sentence", sentence, "dep", small), encoding="utf8")
+
+
+def drawn(title: str, doc: Doc, style: str, options: dict[str, Any]) -> str:
+    """The drawing of a document, as a part of a page that scrolls by itself."""
+    drawing = displacy.render(doc, style=style, options=options, page=False, minify=True, jupyter=False)
+    return f'<div class="drawing" role="region" aria-label="{title}" tabindex="0">{drawing}</div>'
 
 
 NAMES = (
