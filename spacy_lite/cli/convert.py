@@ -103,7 +103,7 @@ def convert(
         "lang": lang,
         "model": model,
         "no_print": silent,
-        "ner_map": srsly.read_json(ner_map) if ner_map is not None else None,
+        "ner_map": _label_map(srsly.read_json(ner_map), ner_map) if ner_map is not None else None,
     }
     collected: list[Any] = []
     for file in files:
@@ -114,6 +114,12 @@ def convert(
     if concatenate:
         name = Path(input_path).name if Path(input_path).is_dir() else Path(input_path).stem
         _write(collected, None if is_stdout else Path(output_dir) / f"{name}.{file_type}", file_type, show)
+
+
+def _label_map(data: Any, path: Path) -> dict[str, str]:
+    if not isinstance(data, dict) or not all(isinstance(label, str) for label in data.values()):
+        raise ValueError(f'{path}: expected JSON such as {{"PERS": "PERSON"}}, an entity label and the one to use')
+    return data
 
 
 def _find_files(path: Path, converter: str) -> list[Path]:

@@ -17,7 +17,8 @@ __all__ = ["docs_of_paragraphs", "docs_to_json", "read_json_file"]
 def docs_to_json(docs: Doc | Iterable[Doc], doc_id: int = 0, ner_missing_tag: str = "O") -> dict[str, Any]:
     """One document of the JSON format, with a paragraph for each Doc.
 
-    doc_id: the document's `id`. ner_missing_tag: tag of tokens about whose entity nothing is known.
+    doc_id: the document's `id`. ner_missing_tag: tag of tokens about whose entity nothing is known, in
+    a Doc that says something of others.
     """
     if isinstance(docs, Doc):
         docs = [docs]
@@ -25,15 +26,13 @@ def docs_to_json(docs: Doc | Iterable[Doc], doc_id: int = 0, ner_missing_tag: st
 
 
 def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
-    tags = [tag or "-" for tag in doc_to_biluo_tags(doc, missing=ner_missing_tag)]
+    tags = [tag or "-" for tag in doc_to_biluo_tags(doc, missing=ner_missing_tag)] if doc.has_annotation("ENT_IOB") else None
     sentences = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[0 : len(doc)]] if len(doc) else []
     return {
         "raw": None if doc.has_unknown_spaces else doc.text,
-        "sentences": [{"tokens": [_token(token, tags[token.i]) for token in sent], "brackets": []} for sent in sentences],
+        "sentences": [{"tokens": [_token(token, tags and tags[token.i]) for token in sent], "brackets": []} for sent in sentences],
         "cats": [{"label": label, "value": value} for label, value in doc.cats.items()],
-        "entities": [
-            {"start": span.start_char, "end": span.end_char, "label": span.label_, "kb_id": span.kb_id_} for span in doc.ents
-        ],
+        "entities": [(span.start_char, span.end_char, span.label_) for span in doc.ents],
         "spans": {
             key: [{"start": s.start_char, "end": s.end_char, "label": s.label_, "kb_id": s.kb_id_} for s in group]
             for key, group in doc.spans.items()
@@ -44,8 +43,10 @@ def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _token(token: Any, tag: str) -> dict[str, Any]:
-    row = {"id": token.i, "orth": token.text, "space": token.whitespace_, "ner": tag}
+def _token(token: Any, tag: str | None) -> dict[str, Any]:
+    row = {"id": token.i, "orth": token.text, "space": token.whitespace_}
+    if tag is not None:
+        row["ner"] = tag
     for key, value in (("tag", token.tag_), ("pos", token.pos_), ("morph", str(token.morph)), ("lemma", token.lemma_)):
         if value:
             row[key] = value

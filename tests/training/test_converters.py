@@ -164,6 +164,18 @@ def test_json_comes_back_as_it_went_out():
     assert again.cats == doc.cats
 
 
+def test_json_says_nothing_of_entities_that_nothing_is_known_of():
+    doc = only(conllu_to_docs("1\ta\ta\tX\tX\t_\t0\troot\t_\t_\n"))
+    paragraph = docs_to_json(doc)["paragraphs"][0]
+    assert (paragraph["entities"], "ner" in paragraph["sentences"][0]["tokens"][0]) == ([], False)
+    doc.ents = [doc[0:1]]
+    doc.set_ents([], missing=[doc[0:1]])
+    assert not only(json_to_docs(json.dumps([docs_to_json(doc)]))).has_annotation("ENT_IOB")
+    doc.set_ents([("A", 0, 1)])
+    paragraph = docs_to_json(doc)["paragraphs"][0]
+    assert (paragraph["entities"], paragraph["sentences"][0]["tokens"][0]["ner"]) == ([(0, 1, "A")], "U-A")
+
+
 @pytest.mark.parametrize("text", ["{", '[{"id": 1}]', '[{"id": 1, "paragraphs": [{"sentences": [{"tokens": [{}]}]}]}]'])
 def test_json_of_another_form_is_an_error(text):
     with pytest.raises(FormatError):
