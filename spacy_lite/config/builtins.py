@@ -124,6 +124,7 @@ BUILTINS: dict[str, dict[str, str]] = {
         "zh": "spacy_lite.lang.zh",
     },
     "layers": {
+        "HFWrapper.v1": "spacy_lite.transformer.hf_wrapper",
         "spacy-legacy.StaticVectors.v1": "spacy_lite.ml.layers.static_vectors",
         "spacy.CharEmbed.v1": "spacy_lite.ml.layers.char_embed",
         "spacy.FeatureExtractor.v1": "spacy_lite.ml.layers.feature_extractor",

@@ -352,6 +352,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         Raises OSError where there is no model of that name, ValueError for settings that cannot be.
         """
         self._validate_get_examples(get_examples)
+        self._check_training(train_adapter, train_embeddings)
         docs = [example.predicted for example in islice(get_examples(), SAMPLE_SIZE)]
         self.model.initialize(X=docs)
         self._make(adapters, embeddings)

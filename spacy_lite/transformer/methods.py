@@ -247,6 +247,11 @@ class TablesAndAdapters:
 
     # The same from a config
 
+    def _check_training(self, train_adapter: str | Sequence[str] | None, train_embeddings: bool) -> None:
+        """Raise ValueError for embeddings that are to be trained without an adapter."""
+        if train_embeddings and not train_adapter:
+            raise ValueError(f"`{self.name}`: {NO_ADAPTER}")
+
     def _make(self, adapters: Blocks | None, embeddings: Blocks | None) -> None:
         """Add what a config describes; see `initialize`. What is there already by these names is replaced."""
         for name, block in (adapters or {}).items():
@@ -263,8 +268,6 @@ class TablesAndAdapters:
         train_embeddings: bool,
     ) -> None:
         """Put in force what a config names; see `initialize`."""
-        if train_embeddings and not train_adapter:
-            raise ValueError(f"`{self.name}`: {NO_ADAPTER}")
         if active_adapter is not None:
             self.set_active_adapter(active_adapter)
         if active_embeddings is not None:

@@ -206,6 +206,10 @@ def test_documents_without_tokens_come_back_unharmed(bert_folder):
     nlp = make_pipeline(bert_folder)
     docs = list(nlp.pipe(["", "Ships sail", "   ", "\n", ""]))
     assert [len(doc._.trf_data.align.lengths) for doc in docs] == [0, 2, 1, 1, 0]
+    assert [doc._.trf_data.token_vectors().shape for doc in docs] == [(0, 16), (2, 16), (1, 16), (1, 16), (0, 16)]
+    for own in (docs, docs[:1], [docs[0], docs[4]], []):
+        rows = nlp.get_pipe("tagger").model.get_ref("tok2vec").predict(own)
+        assert [row.shape for row in rows] == [(len(doc), 16) for doc in own]
     assert list(nlp.pipe([])) == [] and list(nlp.pipe([""]))[0].text == ""
     nlp.update([Example(nlp.make_doc(""), nlp.make_doc(""))], sgd=Adam())
 

@@ -5,11 +5,14 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 import spacy_lite
+from spacy_lite.cli import app
 from spacy_lite.cli.init_config import init_config
 from spacy_lite.config import Config
 from spacy_lite.tokens import Doc, DocBin
+from spacy_lite.training import Example
 from spacy_lite.util import load_model_from_config, set_gpu_allocator
 
 from ..training.test_loop import run
@@ -105,3 +108,94 @@ def test_document_of_40000_words_needs_little_memory_beside_its_output(bert_fold
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": root}, cwd=root)
     peak, output = map(int, done.stdout.split())
     assert peak < 5 * output + 2_500 * 40_000
+
+
+BLOCKS = """
+[nlp]
+lang = "en"
+pipeline = ["transformer", "ner"]
+
+[components]
+
+[components.transformer]
+factory = "transformer"
+max_batch_items = 4096
+# doc | pooled | none
+keep_outputs = "doc"
+
+[components.transformer.set_extra_annotations]
+@annotation_setters = "spacy-transformers.null_annotation_setter.v1"
+
+[components.transformer.model]
+@architectures = "spacy-transformers.TransformerModel.v3"
+name = "{model}"
+tokenizer_config = {{"use_fast": true}}
+transformer_config = {{}}
+mixed_precision = false
+grad_scaler_config = {{}}
+
+[components.transformer.model.get_spans]
+@span_getters = "spacy-transformers.strided_spans.v1"
+window = 128
+stride = 96
+
+[components.ner]
+factory = "ner"
+
+[components.ner.model]
+@architectures = "spacy.TransitionBasedParser.v2"
+state_type = "ner"
+hidden_width = 8
+maxout_pieces = 2
+use_upper = false
+
+[components.ner.model.tok2vec]
+@architectures = "spacy-transformers.TransformerListener.v1"
+grad_factor = 1.0
+upstream = "*"
+pooling = {{"@layers": "reduce_mean.v1"}}
+
+[initialize]
+
+[initialize.components]
+
+[initialize.components.transformer]
+train_adapter = "ner_ad"
+train_embeddings = true
+active_embeddings = "domain"
+
+[initialize.components.transformer.adapters.ner_ad]
+# or bottleneck
+method = "lora"
+r = 8
+alpha = 16
+
+[initialize.components.transformer.embeddings.domain]
+tokenizer = "{tokenizer}"
+reference_embedding = "default"
+# all | new | none | list
+trainable = "new"
+# load instead of creating
+path = null
+"""
+
+
+def test_blocks_as_people_write_them_are_filled_and_trained(bert_folder, other_tokenizer, tmp_path):
+    """Settings that are left out are filled in; comments are skipped, and blocks written in a line are read."""
+    other_tokenizer.save_pretrained(tmp_path / "tokenizer")
+    (tmp_path / "base.cfg").write_text(BLOCKS.format(model=bert_folder, tokenizer=tmp_path / "tokenizer"), encoding="utf8")
+    done = CliRunner().invoke(app, ["init", "fill-config", str(tmp_path / "base.cfg"), str(tmp_path / "full.cfg")])
+    assert done.exit_code == 0, done.output
+    config = Config().from_disk(tmp_path / "full.cfg")
+    assert config["components"]["transformer"]["torch_threads"] is None
+    assert config["components"]["ner"]["model"]["tok2vec"]["pooling"] == {"@layers": "reduce_mean.v1"}
+    nlp = load_model_from_config(config, validate=True)
+    words, entities = ["She", "saw", "three", "ships"], ["O", "O", "B-X", "I-X"]
+    examples = [Example(Doc(nlp.vocab, words=words), Doc(nlp.vocab, words=words, ents=entities))]
+    optimizer = nlp.initialize(lambda: examples)
+    pipe = nlp.get_pipe("transformer")
+    assert {name.partition("@")[0] for name in pipe.trainable_parameters()} == {"adapters.ner_ad", "embeddings.domain"}
+    optimizer.learn_rate = 0.01
+    losses = [nlp.update(examples, sgd=optimizer)["ner"] for _ in range(20)]
+    assert losses[-1] < losses[0]
+    assert load_model_from_config(nlp.config, auto_fill=True).config == nlp.config

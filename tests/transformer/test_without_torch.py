@@ -1,7 +1,9 @@
 """What works where torch and transformers are not installed: all but making a transformer, which says what to install."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from spacy_lite.util import load_model_from_config
 
 CODE = """
 import sys
+from pathlib import Path
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition('.')[0] in ('torch', 'transformers', 'tokenizers', 'safetensors'):
@@ -38,3 +41,11 @@ def test_starting_config_with_a_transformer_is_complete(optimize):
     assert nlp.pipe_names == ["transformer", "tagger", "parser", "ner"]
     assert nlp.get_pipe("transformer").listening_components == ["tagger", "parser", "ner"]
     assert nlp.config["components"]["transformer"]["model"]["tokenizer_config"] == {"use_fast": True}
+
+
+def test_every_promise_has_the_test_it_names():
+    here = Path(__file__).parent
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (here / "README.md").read_text(encoding="utf8"))
+    assert len(named) > 50
+    for file, test in named:
+        assert f"\ndef {test}(" in (here / file).read_text(encoding="utf8"), f"{file} has no {test}"
