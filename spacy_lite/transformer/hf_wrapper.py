@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from thinc.api import Model
+from thinc.api import Model, PyTorchGradScaler, PyTorchWrapper_v3
 
 from ..config import registry
 from ..config.frozen import SimpleFrozenDict
@@ -40,8 +40,6 @@ def hf_wrapper(
     Thinc's PyTorchWrapper. mixed_precision, grad_scaler_config: half precision on a GPU. config_cls, model_cls, tokenizer_cls:
     accepted for code that gives them; the model is there already. Raises ValueError without a model.
     """
-    from thinc.api import PyTorchGradScaler, PyTorchWrapper_v3
-
     if getattr(hf_model, "transformer", None) is None:
         raise ValueError("HFWrapper: hf_model holds no model: load one, and give HFObjects(tokenizer, model)")
     scaler = PyTorchGradScaler(**{"enabled": mixed_precision, **grad_scaler_config}) if mixed_precision else None
