@@ -1,6 +1,7 @@
 """What is fuzzed: for every kind of file a good one, how it is packed, and what reads and then uses it."""
 
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,11 @@ from pipeline_files import ENCODER, annotate, gold_example, make_pipeline, packi
 from target import TEXT, Target, look
 
 import spacy_lite
+from spacy_lite.attrs import NORM, ORTH
 from spacy_lite.kb import InMemoryLookupKB
 from spacy_lite.lookups import Lookups, Table
 from spacy_lite.strings import StringStore
+from spacy_lite.tokenizer import Tokenizer
 from spacy_lite.tokens import Doc, DocBin, SpanGroup
 from spacy_lite.vectors import Vectors
 from spacy_lite.vocab import Vocab
@@ -69,7 +72,7 @@ def value_targets(nlp: Any) -> list[Target]:
             "msgpack",
             lambda data: use_kb(InMemoryLookupKB(Vocab(strings=["Q1", "Anna"]), entity_vector_length=3).from_bytes(data)),
         ),
-        Target("tokenizer", nlp.tokenizer.to_bytes(exclude=["vocab"]), "msgpack", read_tokenizer),
+        Target("tokenizer", small_tokenizer(Vocab()).to_bytes(exclude=["vocab"]), "msgpack", read_tokenizer),
         Target("pipeline bytes", whole.data, "msgpack", whole),
     ]
 
@@ -164,16 +167,27 @@ class BrokenFolder:
         return self.read(self.folder)
 
 
+def small_tokenizer(vocab: Vocab) -> Tokenizer:
+    """Rules of every kind, few of each."""
+    return Tokenizer(
+        vocab,
+        rules={"won't": [{ORTH: "wo", NORM: "will"}, {ORTH: "n't"}], "dog!": [{ORTH: "dog"}, {ORTH: "!"}]},
+        prefix_search=re.compile(r"^[$(]").search,
+        suffix_search=re.compile(r"[.!)]$|'s$").search,
+        infix_finditer=re.compile(r"(?<=[a-z])[-~](?=[a-z])").finditer,
+        token_match=re.compile(r"^\d+%$").match,
+        url_match=re.compile(r"^www\.\S+$").match,
+    )
+
+
 def read_tokenizer(data: bytes) -> Any:
     """Read and tokenize."""
-    nlp = spacy_lite.blank("en")
-    nlp.tokenizer.from_bytes(data)
-    return [t.text for t in nlp.tokenizer(TEXT)]
+    return [t.text for t in Tokenizer(Vocab()).from_bytes(data)(TEXT)]
 
 
 def folder_targets(folder: Path) -> list[Target]:
     """Config and meta data, by loading a pipeline of few components; a vocabulary; a knowledge base."""
-    nlp = spacy_lite.blank("en")
+    nlp = spacy_lite.blank("xx")
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "P", "pattern": "Anna Berg"}])
     nlp.to_disk(folder / "few")
@@ -187,7 +201,10 @@ def folder_targets(folder: Path) -> list[Target]:
     kb = small_kb()
     kb.to_disk(folder / "kb")
     kinds = {
-        "few": (["config.cfg", "meta.json", "entity_ruler/patterns.jsonl"], lambda at: look(spacy_lite.load(at)(TEXT))),
+        "few": (
+            ["config.cfg", "meta.json", "entity_ruler/patterns.jsonl"],
+            lambda at: look(spacy_lite.load(at, exclude=["vocab", "tokenizer"])(TEXT)),
+        ),
         "vocab": (
             ["strings.json", "lookups.bin", "vectors", "key2row", "vectors.cfg"],
             lambda at: use_vocab(Vocab().from_disk(at)),

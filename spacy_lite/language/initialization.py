@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thinc.api import get_current_ops
+import numpy
+from thinc.api import get_current_ops, to_numpy
 
 from ..config.config import Config, ConfigValidationError
 from ..config.registry import registry
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .language import Language
 
 __all__ = ["get_tok2vec_ref", "init_tok2vec", "init_vocab", "initialize_pipeline", "load_vectors_into_model"]
+
+ROWS_AT_A_TIME = 1 << 14
 
 GetExamples = Callable[[], Iterable[Example]]
 
@@ -57,6 +60,10 @@ def initialize_pipeline(nlp: "Language", get_examples: GetExamples | None, sgd: 
         raise error.located(config.origin) from error.__cause__
     if config.get("pretraining"):
         init_tok2vec(nlp, config["pretraining"], settings)
+    elif settings["init_tok2vec"]:
+        problem = "these weights would change nothing: the config has no section [pretraining] to say which layer they are for"
+        hint = "`init fill-config --pretraining` adds it."
+        raise ConfigValidationError(problem, path=("initialize", "init_tok2vec"), hint=hint).located(config.origin)
     nlp._link_components()
     nlp._optimizer = sgd if sgd is not None else nlp.create_optimizer()
     if settings["after_init"] is not None:
@@ -112,12 +119,13 @@ def _add_lexeme(nlp: "Language", attributes: Mapping[str, Any]) -> None:
 def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: bool = True) -> None:
     """Take the word vectors, and the strings they belong to, from another pipeline (a package or a directory).
 
-    Raises OSError when there is no such pipeline.
+    Raises OSError when there is no such pipeline, ConfigError for one without vectors, or with some that are not finite.
     """
     components = load_model_config(name).get("nlp", {}).get("pipeline", [])
     other = load_model(name, exclude=[*components, "tokenizer"])
     if not other.vocab.vectors.shape[0]:
         raise ConfigValidationError(f"{name} has no word vectors", path=("initialize", "vectors"))
+    _refuse_not_finite(other.vocab.vectors, name)
     if add_strings:
         for string in other.vocab.strings:
             nlp.vocab.strings.add(string)
@@ -125,6 +133,15 @@ def load_vectors_into_model(nlp: "Language", name: str | Path, *, add_strings: b
     nlp.vocab.vectors = vectors
     if vectors.name is None:
         vectors.name = other.meta.get("vectors", {}).get("name") or f"{nlp.lang}.vectors"
+
+
+def _refuse_not_finite(vectors: Any, name: str | Path) -> None:
+    table = to_numpy(vectors.data)
+    for start in range(0, len(table), ROWS_AT_A_TIME):
+        wrong = numpy.flatnonzero(~numpy.isfinite(table[start : start + ROWS_AT_A_TIME]).all(axis=1))
+        if len(wrong):
+            problem = f"the vectors of {name} are not finite (NaN or infinite) in row {start + wrong[0]}, or in others as well"
+            raise ConfigValidationError(problem, path=("initialize", "vectors"))
 
 
 def init_tok2vec(nlp: "Language", pretrain_config: Mapping[str, Any], init_config: Mapping[str, Any]) -> bool:

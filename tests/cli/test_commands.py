@@ -311,6 +311,16 @@ def test_fill_config_completes_a_config(tmp_path):
     assert "complete already" in again
 
 
+def test_fill_config_names_a_misspelt_setting_of_a_component(tmp_path):
+    (tmp_path / "base.cfg").write_text(
+        '[nlp]\nlang = "en"\npipeline = ["tagger"]\n\n[components]\n\n[components.tagger]\nfactory = "tagger"\n'
+        "overwritte = true\n"
+    )
+    said = fails("init", "fill-config", tmp_path / "base.cfg", tmp_path / "full.cfg")
+    assert "components.tagger.overwritte: unknown setting (did you mean `overwrite`?)" in said
+    assert "base.cfg, line 9" in said and not (tmp_path / "full.cfg").exists()
+
+
 @pytest.mark.parametrize(
     "name, data, entities",
     [

@@ -95,6 +95,9 @@ def test_a_config_written_to_disk_replaces_the_file_in_one_step(tmp_path):
         ("x = 1\n", "not in a section", 1),
         ("[a]\nb = 1\nnonsense\n", "nor a setting", 3),
         ("[a]\nx = 1\n\n[a.x]\ny = 1\n", "both a key and a block", 2),
+        ("[a.b]\nx = 1\n\n[a]\ny = 1\n", "put it below [a]", 1),
+        ("[a]\nx = 1\n\n[a..b]\ny = 1\n", "'[a..b]' is no section", 4),
+        ("[a]b]\nx = 1\n", "'[a]b]' is no section", 1),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_file_and_line(tmp_path, text, expected, line):
@@ -104,6 +107,11 @@ def test_what_is_wrong_with_a_file_is_said_with_file_and_line(tmp_path, text, ex
         load_config(path, interpolate=True)
     assert expected in str(caught.value)
     assert caught.value.line == line and caught.value.file == str(path)
+
+
+def test_variables_that_lead_back_to_themselves_are_named():
+    with pytest.raises(ConfigError, match=r"a\.x: its variable leads back to itself"):
+        load_config_from_str("[a]\nx = ${a.y}\ny = ${a.x}\n", interpolate=True)
 
 
 def test_sections_that_only_hold_others_may_be_left_out_below_a_components_initialization():

@@ -1,11 +1,14 @@
 """Updating, rehearsing and initializing: what is called, when, and with what."""
 
+import numpy
 import pytest
 
+import spacy_lite
 from spacy_lite.config import ConfigError
 from spacy_lite.errors import ListenerError
 from spacy_lite.gold.example import Example
 from spacy_lite.tokens import Doc
+from spacy_lite.vectors import Vectors
 
 
 @pytest.fixture
@@ -179,3 +182,17 @@ def test_listeners_can_only_be_replaced_where_there_are_some(nlp):
     with pytest.raises(ValueError, match="no component others can listen to|not a component others can listen to"):
         nlp.replace_listeners("a", "b", ["model.tok2vec"])
     assert issubclass(ListenerError, ValueError)
+
+
+def test_weights_for_no_layer_and_vectors_that_are_no_numbers_are_refused(tmp_path):
+    nlp = spacy_lite.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.config["initialize"]["init_tok2vec"] = str(tmp_path / "model.bin")
+    with pytest.raises(ConfigError, match=r"initialize\.init_tok2vec: .*no section \[pretraining\]"):
+        nlp.initialize()
+    other = spacy_lite.blank("en")
+    other.vocab.vectors = Vectors(data=numpy.array([[1, 2], [3, numpy.nan]], dtype="f"), keys=["a", "b"])
+    other.to_disk(tmp_path / "vectors")
+    nlp.config["initialize"].update(init_tok2vec=None, vectors=str(tmp_path / "vectors"))
+    with pytest.raises(ConfigError, match=r"initialize\.vectors: .*not finite .* in row 1"):
+        nlp.initialize()
