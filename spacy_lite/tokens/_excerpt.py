@@ -24,11 +24,27 @@ def excerpt(span: Any, copy_user_data: bool, array_head: Any = None, array: Any 
         rewire(span, doc)
     doc.has_unknown_spaces = span.doc.has_unknown_spaces
     doc.cats = dict(span.doc.cats)
+    copy_groups(span, doc)
     if span.doc.tensor is not None and span.doc.tensor.size:
         doc.tensor = span.doc.tensor[span.start : span.end]
     if copy_user_data:
         doc.user_data = user_data_within(span.doc.user_data, span.start_char, span.end_char)
     return doc
+
+
+def copy_groups(span: Any, doc: Any) -> None:
+    """Give `doc`, a copy of `span`, the span groups with those spans that lie wholly inside. A group may come out empty: that
+    there are none is known all the same.
+    """
+    for key, group in span.doc.spans.items():
+        pieces = []
+        for one in group:
+            if span.start <= one.start and one.end <= span.end:
+                piece = doc[one.start - span.start : one.end - span.start]
+                piece.label_, piece.kb_id_, piece.id_ = one.label_, one.kb_id_, one.id_
+                pieces.append(piece)
+        doc.spans[key] = pieces
+        doc.spans[key].attrs.update(group.attrs)
 
 
 def forget_cut_entities(span: Any, doc: Any) -> None:

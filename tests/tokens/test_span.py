@@ -73,6 +73,17 @@ def test_as_doc_keeps_the_annotations(doc):
     assert [sent.text for sent in part.sents] == ["bb", "c"]
 
 
+def test_as_doc_keeps_the_groups_with_what_lies_wholly_inside(doc):
+    doc.spans["a"] = [Span(doc, 0, 2, "CUT"), Span(doc, 1, 3, "IN", kb_id="Q", span_id="I"), Span(doc, 2, 3)]
+    doc.spans["a"].attrs["by"] = "hand"
+    doc.spans["b"] = [Span(doc, 0, 1, "OUT")]
+    part = doc[1:3].as_doc()
+    found = [(s.start, s.end, s.label_, s.kb_id_, s.id_) for s in part.spans["a"]]
+    assert found == [(0, 2, "IN", "Q", "I"), (1, 2, "", "", "")]
+    assert (part.spans["a"].name, part.spans["a"].attrs, list(part.spans["b"])) == ("a", {"by": "hand"}, [])
+    assert len(doc.spans["a"]) == 3
+
+
 def test_as_doc_knows_nothing_of_entities_it_cuts(doc):
     doc.ents = [("P", 0, 2), ("Q", 2, 4)]
     part = doc[1:3].as_doc()
