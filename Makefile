@@ -53,7 +53,7 @@ test-website: website
 dist: $(VENV)/ready
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
-	sh extra/scripts/smoke_test_wheel.sh dist
+	PYTHON=$(BIN)/python sh extra/scripts/smoke_test_wheel.sh dist
 
 clean:
 	rm -rf build dist *.egg-info demo bench website/build $(VENV)/built
