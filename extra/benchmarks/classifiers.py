@@ -123,7 +123,7 @@ def learn(
 
     for step, batch in enumerate(resolved["batcher"](stream())):
         start = time.process_time()
-        nlp.update(batch, sgd=resolved["optimizer"], drop=0.1, losses={})
+        update(nlp, batch, resolved["optimizer"])
         if step >= 20:
             seconds += time.process_time() - start
             words += sum(len(example.reference) for example in batch)
@@ -141,6 +141,13 @@ def learn(
         gold = list(zip([example.reference.cats for example in dev_set], found_cats, strict=True))
         found["accuracy"] = 100 * sum(max(want, key=want.get) == max(got, key=got.get) for want, got in gold) / len(gold)
     return found
+
+
+def update(nlp: Any, batch: list[Any], optimizer: Any) -> None:
+    """One step as `train` takes it: spaCy's `nlp.update(sgd=…)` applies what an encoder learned one step late."""
+    nlp.update(batch, sgd=False, drop=0.1, losses={})
+    for _, component in nlp.pipeline:
+        component.finish_update(optimizer)
 
 
 def with_tokens_of_corpus(package: Any, examples: list[Any]) -> list[Any]:
