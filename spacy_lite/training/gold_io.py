@@ -30,7 +30,7 @@ def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
     sentences = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[0 : len(doc)]] if len(doc) else []
     return {
         "raw": None if doc.has_unknown_spaces else doc.text,
-        "sentences": [{"tokens": [_token(t, tags and tags[t.i]) for t in sent], "brackets": []} for sent in sentences],
+        "sentences": [{"tokens": [_token(t, tags[t.i] if tags else None) for t in sent], "brackets": []} for sent in sentences],
         "cats": [{"label": label, "value": value} for label, value in doc.cats.items()],
         "entities": [(span.start_char, span.end_char, span.label_) for span in doc.ents],
         "spans": {
