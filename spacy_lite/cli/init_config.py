@@ -67,7 +67,8 @@ def init_config_cli(
     )
     save_config(config, output_file, is_stdout=is_stdout)
     if not is_stdout:
-        show.text(f"Train with it:\n{COMMAND} train {output_file} --paths.train ./train.spacy --paths.dev ./dev.spacy")
+        paths = "--output ./out --paths.train ./train.spacy --paths.dev ./dev.spacy"
+        show.text(f"Train with it:\n{COMMAND} train {output_file} {paths}")
 
 
 @command(init_cli, "fill-config")

@@ -48,7 +48,7 @@ def test_blocks_of_a_page_do_what_it_says(page):
     if missing := missing_packages(page):
         pytest.skip(f"{page.name} needs {', '.join(missing)}: `make test-transformer` runs it in an environment with them")
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-    done = subprocess.run([sys.executable, RUNNER, page], env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, RUNNER, page], env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
