@@ -111,8 +111,11 @@ def evaluate(
     else:
         data = _show_scores(scores, show, spans_key)
     if displacy_path is not None:
-        _draw(nlp, examples[:displacy_limit], Path(displacy_path), spans_key)
-        show.good(f"Drew {min(displacy_limit, len(examples))} texts in {displacy_path}")
+        drawn = _draw(nlp, examples[:displacy_limit], Path(displacy_path), spans_key)
+        if drawn:
+            show.good(f"Drew {min(displacy_limit, len(examples))} texts in {displacy_path}: {', '.join(drawn)}")
+        else:
+            show.warn("There is nothing to draw: the pipeline found no entities, spans or dependencies in these texts")
     if output is not None:
         with atomic_file(Path(output)) as fresh:
             srsly.write_json(fresh, _plain(data))
@@ -170,17 +173,20 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _draw(nlp: Any, examples: list[Any], folder: Path, spans_key: str) -> None:
+def _draw(nlp: Any, examples: list[Any], folder: Path, spans_key: str) -> list[str]:
+    """Draw what the pipeline finds in the texts, a page for each kind of annotation; the names of the pages."""
     from .. import displacy
 
-    docs: list[Doc] = [example.predicted for example in examples]
+    # Evaluation annotates copies: the documents of the examples are as they were.
+    docs: list[Doc] = list(nlp.pipe(example.predicted.copy() for example in examples))
     has = {
         "entities.html": ("ent", any(doc.ents for doc in docs)),
         "parses.html": ("dep", any(doc.has_annotation("DEP") for doc in docs)),
         "spans.html": ("span", any(spans_key in doc.spans for doc in docs)),
     }
-    for name, (style, present) in has.items():
-        if present:
-            options = {"compact": True, "spans_key": spans_key}
-            html = displacy.render(docs, style=style, page=True, jupyter=False, options=options)
-            (folder / name).write_text(html, encoding="utf8")
+    drawn = [name for name, (_, present) in has.items() if present]
+    for name in drawn:
+        options = {"compact": True, "spans_key": spans_key}
+        html = displacy.render(docs, style=has[name][0], page=True, jupyter=False, options=options)
+        (folder / name).write_text(html, encoding="utf8")
+    return drawn

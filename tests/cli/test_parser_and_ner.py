@@ -115,3 +115,19 @@ def test_debug_model_shows_the_layers_of_a_parser(folder, name):
     paths = ("--paths.train", folder / "good.spacy", "--paths.dev", folder / "good.spacy")
     output = invoke("debug", "model", folder / "config.cfg", name, "-P1", "-P2", "-P3", "-DIM", "-PAR", *paths, *SMALL).output
     assert "parser_model" in output and "precomputable_affine" in output
+
+
+def test_evaluate_draws_what_the_pipeline_finds(folder, tmp_path):
+    nlp = spacy_lite.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "London"}])
+    nlp.to_disk(tmp_path / "rules")
+    (tmp_path / "pages").mkdir()
+    output = invoke("evaluate", tmp_path / "rules", folder / "good.spacy", "-dp", tmp_path / "pages", "-dl", 2).output
+    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["entities.html"] and "Drew 2 texts" in output
+    page = (tmp_path / "pages" / "entities.html").read_text(encoding="utf8")
+    assert page.count("London") == 2 and page.count("GPE") >= 2
+
+    spacy_lite.blank("en").to_disk(tmp_path / "blank")
+    (tmp_path / "none").mkdir()
+    output = invoke("evaluate", tmp_path / "blank", folder / "good.spacy", "-dp", tmp_path / "none").output
+    assert "nothing to draw" in output and not list((tmp_path / "none").iterdir())
