@@ -26,8 +26,10 @@ def check_threshold(name: str, settings: Mapping[str, Any], optional: bool = Fal
 
 
 def check_distinct_labels(name: str, settings: Mapping[str, Any]) -> None:
-    """The setting `labels`: no label twice. name: the component's."""
+    """The setting `labels`: strings, none of them twice. name: the component's."""
     labels = settings["labels"]
+    if not all(isinstance(label, str) for label in labels):
+        raise FormatError(f"`{name}`: its labels should be strings, got {str(labels)[:100]}")
     if len(set(labels)) != len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise FormatError(f"`{name}`: its labels have {str(twice)[:100]!r} more than once")

@@ -319,7 +319,7 @@ class TrainablePipe(Pipe):
         """Take over saved settings. Raises FormatError for values of another type than those the component has."""
         serialize.settings_like(self.cfg, settings, f"`{self.name}`")
         labels = settings.get("labels", [])
-        if isinstance(labels, list) and not all(isinstance(label, str | int) for label in labels):
+        if isinstance(labels, list) and not all(isinstance(label, str | int) and not isinstance(label, bool) for label in labels):
             raise FormatError(f"`{self.name}`: its labels should be strings, got {str(labels)[:100]}")
         self.cfg.update(settings)
 

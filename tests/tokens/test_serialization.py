@@ -232,3 +232,11 @@ def test_values_of_two_docs_under_one_key_warn(vocab):
     docs = [Doc(vocab, words=["a"], user_data={"x": 1}), Doc(vocab, words=["b"], user_data={"x": 2})]
     with pytest.warns(UserWarning, match="the first is kept"):
         assert Doc.from_docs(docs).user_data == {"x": 1}
+
+
+def test_a_doc_whose_tensor_was_removed_is_saved_and_has_no_vector():
+    doc = Doc(Vocab(), words=["a", "b"])
+    doc.tensor = None
+    assert not doc.vector.any()
+    read = Doc(Vocab()).from_bytes(doc.to_bytes())
+    assert [token.text for token in read] == ["a", "b"] and read.tensor is None
