@@ -319,7 +319,8 @@ class TrainablePipe(Pipe):
         """Take over saved settings. Raises FormatError for values of another type than those the component has."""
         serialize.settings_like(self.cfg, settings, f"`{self.name}`")
         labels = settings.get("labels", [])
-        if isinstance(labels, list) and not all(isinstance(label, str | int) and not isinstance(label, bool) for label in labels):
+        kinds = (str, int) if self.hide_labels else (str,)  # labels that say nothing to a reader may be numbers
+        if isinstance(labels, list) and not all(type(label) in kinds for label in labels):
             raise FormatError(f"`{self.name}`: its labels should be strings, got {str(labels)[:100]}")
         self.cfg.update(settings)
 
