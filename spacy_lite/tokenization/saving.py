@@ -70,6 +70,12 @@ def read_settings(tokenizer: Any, data: bytes, exclude: Iterable[str]) -> None:
     rules = saved.get("exceptions", {})
     if not isinstance(rules, dict):
         raise FormatError(f"the tokenizer's exceptions should be a map, got {type(rules).__name__}")
+    for text, tokens in rules.items():
+        if not isinstance(tokens, list | tuple) or not all(isinstance(token, dict) for token in tokens):
+            raise FormatError(f"the tokenizer's exception {text!r} should be a list of maps, got {str(tokens)[:100]}")
+        values = [value for token in tokens for value in token.values()]
+        if not all(isinstance(v, str | None) or (isinstance(v, int) and 0 <= v < 1 << 64) for v in values):
+            raise FormatError(f"the tokenizer's exception {text!r} has attributes that are no strings: {str(values)[:100]}")
     with reading("a tokenizer"):
         if "vocab" in saved:
             tokenizer.vocab.from_bytes(saved["vocab"], exclude=exclude)
