@@ -14,7 +14,7 @@ skip() {
 }
 # The version of torch pip would install with the given options: only those with +cpu (or for a Mac) are small enough to fetch.
 offered() {
-    $pip install -q --dry-run --no-deps --only-binary :all: --retries 1 --timeout 20 --report - "$@" 'torch>=2.4' 2>/dev/null |
+    $pip install -q --dry-run --no-deps --only-binary :all: --retries 1 --timeout 20 --report - "$@" 'torch>=2.6' 2>/dev/null |
         "$venv/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["install"][0]["metadata"]["version"])' 2>/dev/null || true
 }
 

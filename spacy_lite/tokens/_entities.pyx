@@ -60,9 +60,10 @@ def as_entity_span(doc, entity):
         return Span(doc, entity.start, entity.end, label=entity.label_, kb_id=entity.kb_id_, span_id=entity.id_)
     if not isinstance(entity, (tuple, list)) or not 3 <= len(entity) <= 5:
         raise ValueError(f"an entity is a Span or a tuple such as (label, start, end), got {entity!r}")
-    start, end = entity[-2:]
-    label, kb_id, span_id = (tuple(entity[:-2]) + (0, 0))[:3]
-    return Span(doc, start, end, label=label, kb_id=kb_id, span_id=span_id)
+    size = len(entity)
+    kb_id = entity[1] if size > 3 else 0
+    span_id = entity[2] if size > 4 else 0
+    return Span(doc, entity[size - 2], entity[size - 1], label=entity[0], kb_id=kb_id, span_id=span_id)
 
 
 def set_entities(TokenStore doc, entities, blocked, missing, outside, default):
