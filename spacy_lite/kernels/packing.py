@@ -46,23 +46,12 @@ class _Kept:
 
 
 _packs: dict[int, dict[Any, _Kept]] = {}
-_announced: dict[int, weakref.ref] = {}
 _lock = threading.Lock()
 
 
 def forget(weights: NDArray) -> None:
-    """Drop what was packed of an array whose values have been changed in place. Whoever says so once is trusted to say so
-    after every change: from then on the array is only sampled, as weights that nothing trains.
-    """
-    key = id(weights)
-    _packs.pop(key, None)
-    if key not in _announced:
-        _announced[key] = weakref.ref(weights, lambda _: _announced.pop(key, None))
-
-
-def _is_announced(array: NDArray) -> bool:
-    reference = _announced.get(id(array))
-    return reference is not None and reference() is array
+    """Drop what was packed of an array whose values have been changed in place."""
+    _packs.pop(id(weights), None)
 
 
 def _forget(key: int, _: Any) -> None:
@@ -87,7 +76,6 @@ def packed(*weights: NDArray | None, pack: Pack | None = None, trained: bool = T
     """
     arrays = [array for array in weights if array is not None]
     key, form = id(arrays[0]), (pack, len(arrays))
-    trained = trained and not _is_announced(arrays[0])
     kept = _packs.get(key, {}).get(form)
     if kept is not None and kept.is_of(arrays) and kept.isa == network.active_isa():
         if kept.is_true_of(arrays, trained):

@@ -119,6 +119,9 @@ class AttributeRuler(Pipe):
                 values[name] = parts_of_speech.IDS[value]
             else:
                 values[name] = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
+            number = values[name]
+            if name != "_" and isinstance(number, int) and not 0 <= number < 2**64:
+                raise ValueError(f"`{self.name}`: {key} takes a string or the id of one, got {value!r}")
         return values
 
     def add_patterns(self, patterns: Iterable[AttributePattern]) -> None:

@@ -51,7 +51,7 @@ class PatternRules:
             missing = [key for key in ("label", "pattern") if key not in entry]
             if missing:
                 raise ValueError(f"A pattern of `{owner.name}` lacks {', '.join(missing)}: {entry!r}")
-            if not all(isinstance(entry.get(key, ""), str | None) for key in ("label", "id")):
+            if not isinstance(entry["label"], str) or not isinstance(entry.get("id"), str | None):
                 raise ValueError(f"Label and id of a pattern of `{owner.name}` have to be strings, got {entry!r}")
             if not isinstance(entry["pattern"], (str, list)):
                 raise ValueError(f"A pattern of `{owner.name}` has to be a string or a list of dicts, got {entry['pattern']!r}")
@@ -70,7 +70,7 @@ class PatternRules:
         self.patterns.extend(patterns)
 
     def _key_of(self, entry: PatternType) -> int:
-        name = (entry["label"], entry.get("id", ""))
+        name = (entry["label"], entry.get("id") or "")
         key = self.nlp.vocab.strings.add(repr(name))
         self._names[key] = name
         return key

@@ -204,3 +204,22 @@ def test_saved_attribute_ruler_has_the_same_rules(tmp_path, how):
     else:
         copy.from_bytes(component.to_bytes())
     assert copy.patterns == component.patterns == [{"patterns": [[{"TAG": "NN"}]], "attrs": {"POS": "NOUN"}, "index": 0}]
+
+
+def test_numbers_that_are_no_ids_are_refused_when_a_rule_is_added():
+    nlp = spacy_lite.blank("en")
+    ruler = nlp.add_pipe("attribute_ruler")
+    for attrs in ({"TAG": -1}, {"POS": 2**64}, {"MORPH": -3}):
+        with pytest.raises(ValueError, match="takes a string or the id of one"):
+            ruler.add([[{"LOWER": "a"}]], attrs)
+    assert ruler.patterns == []
+
+
+def test_an_entity_id_of_null_is_none():
+    nlp = spacy_lite.blank("en")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PLACE", "pattern": "Berlin", "id": None}])
+    (entity,) = nlp("in Berlin").ents
+    assert (entity.label_, entity.ent_id_) == ("PLACE", "")
+    with pytest.raises(ValueError, match="have to be strings"):
+        ruler.add_patterns([{"label": None, "pattern": "Bonn"}])
