@@ -117,7 +117,7 @@ class Vectors(BaseVectors):
     def attr(self, attr: int | str) -> None:
         """Set it by name or number. Raises ValueError for what is no lexical attribute."""
         number = attrs.intify_attr(attr)
-        if number is None:
+        if not isinstance(number, int) or not 0 <= number < len(attrs.NAMES):
             raise ValueError(f"vectors are looked up by a lexical attribute such as ORTH or NORM, got {attr!r}")
         self._attr = number
 

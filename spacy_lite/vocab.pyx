@@ -303,9 +303,9 @@ cdef class Vocab:
     @lookups.setter
     def lookups(self, lookups):
         table = lookups.get_table("lexeme_norm", {})
-        wrong = next((norm for norm in table.values() if not isinstance(norm, str)), None)
-        if wrong is not None:
-            raise ValueError(f"the table lexeme_norm should have a string for each word, and has {str(wrong)[:100]}")
+        wrong = [norm for norm in table.values() if not isinstance(norm, str)]
+        if wrong:
+            raise ValueError(f"the table lexeme_norm should have a string for each word, and has {str(wrong[0])[:100]}")
         self._lookups = lookups
         if lookups.has_table("lexeme_norm"):
             getter = self._getters.get(attrs.NORM, LEX_ATTRS[attrs.NORM])

@@ -5,7 +5,16 @@ from typing import Any
 
 from ..errors import FormatError
 
-__all__ = ["check_counts", "check_distinct_labels", "check_threshold"]
+__all__ = ["check_counts", "check_distinct_labels", "check_threshold", "is_encodable"]
+
+
+def is_encodable(text: str) -> bool:
+    """Whether a string can be written as UTF-8: JSON may hold halves of surrogate pairs, which no text has."""
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_counts(name: str, settings: Mapping[str, Any], *keys: str) -> None:

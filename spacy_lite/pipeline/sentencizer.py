@@ -15,6 +15,7 @@ from ..serialize import ensure_path, read_json, settings_like, unpack_message
 from ..strings import hash_string
 from ..tokens import Doc
 from .pipe import Pipe
+from .saved_settings import is_encodable
 from .senter import senter_score
 from .token_labels import LabelTable
 
@@ -134,7 +135,7 @@ class Sentencizer(Pipe):
     def _set(self, settings: Any) -> "Sentencizer":
         settings = settings_like({"punct_chars": [], "overwrite": False}, settings, f"`{self.name}`")
         marks = settings.get("punct_chars") or self.default_punct_chars
-        if not all(isinstance(mark, str) for mark in marks):
+        if not all(isinstance(mark, str) and is_encodable(mark) for mark in marks):
             raise FormatError(f"`{self.name}`: the setting `punct_chars` should be a list of strings, got {str(marks)[:100]}")
         self.punct_chars = set(marks)
         self.overwrite = bool(settings.get("overwrite", self.overwrite))

@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+import spacy_lite
+from spacy_lite.errors import FormatError
+from spacy_lite.lookups import Lookups
 from tests.conftest import ROOT
 
 # Of values by themselves, which are read in no time, and of pipelines, which are loaded for each.
@@ -74,3 +77,17 @@ def test_the_good_files_are_read(fuzz):
     run, _, made = fuzz
     said = {name: run.verdict(target, target.data) for name, target in made.items()}
     assert set(said.values()) == {"read"}, said
+
+
+def test_settings_that_make_no_sense_are_refused(tmp_path):
+    nlp = spacy_lite.blank("en")
+    sentencizer = nlp.add_pipe("sentencizer")
+    (tmp_path / "sentencizer.json").write_text('{"punct_chars": ["\\ude43"]}')
+    with pytest.raises(FormatError, match="punct_chars"):
+        sentencizer.from_disk(tmp_path / "sentencizer.json")
+    lookups = Lookups()
+    lookups.add_table("lexeme_norm", {"word": None})
+    with pytest.raises(ValueError, match="should have a string for each word"):
+        nlp.vocab.lookups = lookups
+    with pytest.raises(ValueError, match="looked up by a lexical attribute"):
+        nlp.vocab.vectors.attr = 2**40
