@@ -184,6 +184,11 @@ class Config(confection.Config):
             if isinstance(error, ConfigError):
                 raise
             raise _readable(error, self.origin) from None
+        except (ConfigError, RecursionError):
+            raise
+        except ValueError as error:
+            file = self.origin.file if self.origin is not None else None
+            raise ConfigError(f"a variable is not written as ${{section.key}}: {error}", file=file) from None
         return self._like(result)
 
     def copy(self) -> "Config":

@@ -179,3 +179,8 @@ def test_default_configs_are_fresh_copies():
     pretraining_config()["pretraining"]["layer"] = "xx"
     assert default_config()["nlp"]["lang"] is None
     assert pretraining_config()["pretraining"]["layer"] == ""
+
+
+def test_a_variable_without_its_end_is_told():
+    with pytest.raises(ConfigError, match="a variable is not written as"):
+        Config({"a": {"b": "${paths.c"}}).interpolate()
