@@ -2,11 +2,13 @@
 """Accuracy of parser and entity recognizer beside spaCy 3.8.18, and what cutting documents in training does.
 
     .venv/bin/python extra/benchmarks/parsing.py accuracy --peer PYTHON [--corpora ewt wnut17] [--seeds 0 1 2] [--steps 1000]
+        [--every 200]
     .venv/bin/python extra/benchmarks/parsing.py cuts [--cuts 0 1 2 5 10 100] [--steps 1000]
 
 `accuracy`: the default efficiency config for both, the same data, the same number of updates. ewt: tok2vec, tagger,
 morphologizer, trainable_lemmatizer and parser on UD English EWT; wnut17: tok2vec and ner. `cuts`: tok2vec and parser on EWT for
-every setting of update_with_oracle_cut_size; words/s are those of the CPU time inside nlp.update.
+every setting of update_with_oracle_cut_size; words/s are those of the CPU time inside nlp.update. With `--every` the pipeline
+is evaluated after so many updates each, and the best evaluation counts, as it does in `train`.
 
 PYTHON has spacy==3.8.18; a command that starts it with other matrix kernels may stand before it (--peer "sh run.sh PYTHON").
 Results go to bench/parsing/results.jsonl, one line a run; what is there is not run again. `show` prints the tables.
@@ -64,7 +66,8 @@ def learn(package_name: str, options: dict[str, Any]) -> dict[str, float]:
     resolved = util.registry.resolve(parts)
     corpora = util.registry.resolve({"corpora": loaded["corpora"]})["corpora"]
     examples = list(corpora["train"](nlp))
-    words, seconds = 0, 0.0
+    dev = list(corpora["dev"](nlp))
+    words, seconds, evaluations = 0, 0.0, []
     for step, batch in enumerate(resolved["batcher"](shuffled_for_ever(examples)), 1):
         started = time.process_time()
         nlp.update(batch, sgd=False, drop=loaded["training"]["dropout"], losses={})
@@ -73,9 +76,11 @@ def learn(package_name: str, options: dict[str, Any]) -> dict[str, float]:
         seconds += time.process_time() - started
         words += sum(len(example.reference) for example in batch)
         resolved["optimizer"].step_schedules()
+        if step == options["steps"] or options["every"] and step % options["every"] == 0:
+            evaluations.append(nlp.evaluate(dev))
         if step == options["steps"]:
             break
-    scores = nlp.evaluate(list(corpora["dev"](nlp)))
+    scores = max(evaluations, key=lambda found: found[options["scores"][0]])
     return {"words_per_second": words / seconds, "words": words, **{name: scores[name] for name in options["scores"]}}
 
 
@@ -99,16 +104,16 @@ def prepare(task: str) -> dict[str, str]:
     return {"config": str(config), "train": str(corpus / "train.spacy"), "dev": str(corpus / "dev.spacy")}
 
 
-def measure(task: str, side: str, python: list[str], seed: int, steps: int, cut: int | None = None) -> None:
+def measure(task: str, side: str, python: list[str], seed: int, steps: int, cut: int | None = None, every: int = 0) -> None:
     """Run one training in a process of its own and note its figures, unless they are there."""
-    key = {"task": task, "side": side, "seed": seed, "steps": steps, "cut": cut}
+    key = {"task": task, "side": side, "seed": seed, "steps": steps, "cut": cut, "every": every}
     if any(all(line[name] == value for name, value in key.items()) for line in results()):
         return
     made = prepare(task)
     overrides = {"paths.train": made["train"], "paths.dev": made["dev"], "training.seed": seed}
     if cut is not None:
         overrides["components.parser.update_with_oracle_cut_size"] = cut
-    options = {"config": made["config"], "overrides": overrides, "steps": steps, "scores": SCORES[task]}
+    options = {"config": made["config"], "overrides": overrides, "steps": steps, "every": every, "scores": SCORES[task]}
     command = [*python, str(Path(__file__).resolve()), "learn", side, json.dumps(options)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env={**os.environ, **ONE_THREAD})
     if done.returncode:
@@ -120,7 +125,8 @@ def measure(task: str, side: str, python: list[str], seed: int, steps: int, cut:
 
 
 def results() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in RESULTS.read_text(encoding="utf8").splitlines()] if RESULTS.exists() else []
+    lines = RESULTS.read_text(encoding="utf8").splitlines() if RESULTS.exists() else []
+    return [{"every": 0, **json.loads(line)} for line in lines]
 
 
 def percent(values: Iterable[float]) -> str:
@@ -136,14 +142,16 @@ def show() -> None:
             f"\n| {task} | updates | seeds | {' | '.join(SCORES[task])} | {SCORES[task][1 if task == 'ewt' else 0]} by seed |"
         )
         print("|---" * (len(SCORES[task]) + 4) + "|")
-        for steps in sorted({line["steps"] for line in found if line["task"] == task}):
+        for steps, every in sorted({(line["steps"], line["every"]) for line in found if line["task"] == task}):
             for side in sides:
-                lines = [line for line in found if (line["task"], line["side"], line["steps"]) == (task, side, steps)]
+                key = (task, side, steps, every)
+                lines = [line for line in found if (line["task"], line["side"], line["steps"], line["every"]) == key]
                 if lines:
                     lines.sort(key=lambda line: line["seed"])
                     means = " | ".join(percent(line[name] for line in lines) for name in SCORES[task])
                     by_seed = ", ".join(percent([line[SCORES[task][1 if task == "ewt" else 0]]]) for line in lines)
-                    print(f"| {side} | {steps} | {len(lines)} | {means} | {by_seed} |")
+                    updates = f"{steps}, best of every {every}" if every else steps
+                    print(f"| {side} | {updates} | {len(lines)} | {means} | {by_seed} |")
     print("\n| cut | seeds | best words/s | UAS | LAS | sentences | peer: words/s | UAS | LAS |")
     print("|---" * 9 + "|")
     for cut in sorted({line["cut"] for line in found if line["task"] == "cuts"}):
@@ -165,13 +173,14 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--cuts", nargs="+", type=int, default=[0, 1, 2, 5, 10, 100])
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--every", type=int, default=0, help="evaluate after so many updates each, and take the best")
     arguments = parser.parse_args()
     sides = {"spacy_lite": [sys.executable], **({"spacy": shlex.split(arguments.peer)} if arguments.peer else {})}
     if arguments.what == "accuracy":
         for corpus in arguments.corpora:
             for seed in arguments.seeds:
                 for side, python in sides.items():
-                    measure(corpus, side, python, seed, arguments.steps)
+                    measure(corpus, side, python, seed, arguments.steps, every=arguments.every)
     elif arguments.what == "cuts":
         for cut in arguments.cuts:
             for seed in arguments.seeds:

@@ -191,14 +191,9 @@ def main() -> None:
     if wanted("latency"):
         compare("one sentence of 8 tokens", "latency", {"milliseconds": False}, sides, rounds, each(**common))
     if wanted("training"):
-        compare(
-            "training",
-            "training",
-            {"words_per_second": True, "peak_mb": False},
-            sides,
-            rounds,
-            each(config=data["config"], train=data["train"]),
-        )
+        for name, spread in (("training, the first 170 updates", 1), ("training, every 20th of 3,400 updates", 20)):
+            options = each(config=data["config"], train=data["train"], spread=spread)
+            compare(name, "training", {"words_per_second": True, "peak_mb": False}, sides, rounds, options)
     if wanted("docbin"):
         compare("DocBin", "docbin", {"write": True, "read": True, "both": True}, shipped, rounds, each(corpus=data["dev"]))
     if wanted("memory"):

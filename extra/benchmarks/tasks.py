@@ -89,13 +89,16 @@ def latency(package: Any, model: str, exclude: list[str] | None = None, calls: i
     return {"milliseconds": sorted(times)[calls // 2] * 1000}
 
 
-def training(package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20) -> dict[str, float]:
-    """Words per second inside nlp.update."""
+def training(
+    package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20, spread: int = 1
+) -> dict[str, float]:
+    """Words per second inside nlp.update. spread: the batches grow as over so many times the steps."""
     util = importlib.import_module(f"{package.__name__}.util")
     initialize = importlib.import_module(f"{package.__name__}.training.initialize")
     loaded = util.load_config(config, overrides={"paths.train": train, "paths.dev": train}, interpolate=True)
     nlp = initialize.init_nlp(loaded)
     training_section = loaded["training"]
+    training_section["batcher"]["size"]["compound"] **= spread
     resolved = util.registry.resolve({"batcher": training_section["batcher"], "optimizer": training_section["optimizer"]})
     corpora = util.registry.resolve({"corpora": loaded["corpora"]})["corpora"]
     examples = list(corpora["train"](nlp))

@@ -111,7 +111,7 @@ def forward(model: Model, docs: Any, is_train: bool) -> tuple[StateScores, Calla
         d_vectors = backprop_states(model, vectors, trace)
         return backprop_vectors(ops.asarray(d_vectors))
 
-    return StateScores(vectors, scorer_weights(model)), backprop
+    return StateScores(vectors, scorer_weights(model, is_train=is_train)), backprop
 
 
 def _no_backprop(trace: Any) -> Any:
@@ -129,8 +129,12 @@ def _foldable_projection(model: Model) -> Model | None:
     return last if last.get_dim("nI") <= last.get_dim("nO") else None
 
 
-def scorer_weights(model: Model, projection: Model | None = None) -> ScorerWeights:
-    """The hidden and output weights in the layout of the search. projection: a linear layer to take into the hidden weights."""
+def scorer_weights(model: Model, projection: Model | None = None, is_train: bool = False) -> ScorerWeights:
+    """The hidden and output weights in the layout of the search.
+
+    projection: a linear layer to take into the hidden weights. is_train: with the dropout of the hidden layer, if an output
+    layer follows it.
+    """
     lower, ops = model.layers[1], model.ops
     upper = model.layers[2] if model.attrs["has_upper"] else None
     mask = None
@@ -147,6 +151,7 @@ def scorer_weights(model: Model, projection: Model | None = None) -> ScorerWeigh
         numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
         packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b")), trained=trained) if upper else None,
         mask,
+        lower.attrs.get("dropout_rate") or 0.0 if is_train and upper else 0.0,
     )
 
 

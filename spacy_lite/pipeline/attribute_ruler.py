@@ -14,7 +14,7 @@ from ..language import Language
 from ..matcher import Matcher
 from ..scorer import Scorer
 from ..tokens import Doc
-from .pipe import Pipe
+from .pipe import BatchPipe
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -59,8 +59,10 @@ def make_attribute_ruler(nlp: Language, name: str, validate: bool, scorer: Calla
     return AttributeRuler(nlp.vocab, name, validate=validate, scorer=scorer)
 
 
-class AttributeRuler(Pipe):
+class AttributeRuler(BatchPipe):
     """Sets attributes of one token in each match of a rule. Rules apply in the order they were added, so later ones win."""
+
+    most_docs = 1
 
     def __init__(
         self,
@@ -181,13 +183,9 @@ class AttributeRuler(Pipe):
 
     # Annotating
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Apply the rules to one document in place and return it."""
-        try:
+    def _annotate(self, docs: list[Doc]) -> None:
+        for doc in docs:
             self.set_annotations(doc, self.match(doc))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
 
     def match(self, doc: Doc) -> list[tuple[int, int, int]]:
         """The rules that match as (number of the rule, start, end), in the order they apply."""

@@ -1,7 +1,7 @@
 """The lemmatizer by tables: looks lemmas up, or finds them by rules for a token's part of speech."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ..lookups import Lookups, load_lookups
 from ..tokens import Doc, Token
 from .edit_tree_lemmatizer import lemmatizer_score
 from .lemma_tables import check_tables
-from .pipe import Pipe
+from .pipe import BatchPipe
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -48,12 +48,14 @@ def make_lemmatizer(
     return Lemmatizer(nlp.vocab, model, name, mode=mode, overwrite=overwrite, scorer=scorer)
 
 
-class Lemmatizer(Pipe):
+class Lemmatizer(BatchPipe):
     """Assigns lemmas from the tables of `lookups`.
 
     Mode `lookup` takes the lemma of the form from the table `lemma_lookup`. Mode `rule` needs parts of speech: it tries the
     suffix rules of `lemma_rules`, keeps results that are in `lemma_index`, and lets `lemma_exc` override them.
     """
+
+    most_docs = 1
 
     def __init__(
         self,
@@ -98,28 +100,16 @@ class Lemmatizer(Pipe):
 
     # Annotating
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Write the lemmas of one document in place and return it."""
+    def _annotate(self, docs: list[Doc]) -> None:
         if not self._validated:
             self._validate_tables()
-        try:
-            self._annotate(doc)
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
-
-    def _annotate(self, doc: Doc) -> None:
-        lemmas = doc.read_column(LEMMA)
-        intern = doc.intern
-        for i, token in enumerate(doc):
-            if self.overwrite or not lemmas[i]:
-                lemmas[i] = intern(self.lemmatize(token)[0])
-        doc.write_column(LEMMA, lemmas)
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Write the lemmas of a stream of documents, in order."""
-        for doc in stream:
-            yield self(doc)
+        for doc in docs:
+            lemmas = doc.read_column(LEMMA)
+            intern = doc.intern
+            for i, token in enumerate(doc):
+                if self.overwrite or not lemmas[i]:
+                    lemmas[i] = intern(self.lemmatize(token)[0])
+            doc.write_column(LEMMA, lemmas)
 
     def lookup_lemmatize(self, token: Token) -> list[str]:
         """The lemma of the form in `lemma_lookup`, the form itself where it is not there."""

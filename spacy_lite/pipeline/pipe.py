@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ..batching import minibatch
 from ..errors import raise_error
 from ..gold import validate_get_examples
 from ..tokens import Doc
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ..gold import Example
     from ..language import Language
 
-__all__ = ["Pipe", "ErrorHandler"]
+__all__ = ["BatchPipe", "ErrorHandler", "Pipe"]
 
 ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
 SAMPLE_SIZE = 10
@@ -112,3 +113,36 @@ class Pipe:
     def _first_docs(self, get_examples: Callable[[], Iterable["Example"]]) -> list[Doc]:
         """The predicted documents of these examples."""
         return [example.predicted for example in self._first_examples(get_examples)]
+
+
+class BatchPipe(Pipe):
+    """A component that annotates documents in batches: a subclass defines `_annotate`.
+
+    A batch that fails goes to the error handler as a whole; if that returns, `pipe` leaves its documents out.
+    """
+
+    # Documents of a batch, at most; where each is looked at by itself, one that fails takes no other with it.
+    most_docs: int | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document in place and return it."""
+        self._attempt([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotate a stream of documents, in order and in batches of `batch_size`."""
+        for docs in minibatch(stream, size=self.most_docs or batch_size):
+            if self._attempt(docs):
+                yield from docs
+
+    def _annotate(self, docs: list[Doc]) -> None:
+        raise TypeError(f"{type(self).__name__} has to define _annotate(docs)")
+
+    def _attempt(self, docs: list[Doc]) -> bool:
+        """Annotate documents; whether it worked, where the error handler returns."""
+        try:
+            self._annotate(docs)
+        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
+            self.get_error_handler()(self.name, self, docs, error)
+            return False
+        return True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..language import Language
 from ..tokens import Doc, Span
 from .pattern_rules import PatternRules, PatternType
-from .pipe import Pipe
+from .pipe import BatchPipe
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["Ruler"]
 
 
-class Ruler(Pipe):
+class Ruler(BatchPipe):
     """Finds spans by labelled patterns. A subclass says in `set_annotations` what becomes of them."""
 
+    most_docs = 1
     rules: PatternRules
 
     def __len__(self) -> int:
@@ -69,13 +70,9 @@ class Ruler(Pipe):
         if not self.rules.keep(lambda entry: entry.get(key) != value, self):
             raise ValueError(f"`{self.name}` has no pattern with the {key} {value!r}")
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Annotate one document in place and return it."""
-        try:
+    def _annotate(self, docs: list[Doc]) -> None:
+        for doc in docs:
             self.set_annotations(doc, self.match(doc))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
 
     def match(self, doc: Doc) -> list[Span]:
         """All matches, in the order of the text."""

@@ -1,6 +1,6 @@
 """The sentencizer: a sentence ends after closing punctuation."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +8,12 @@ import numpy
 import srsly
 
 from ..attrs import IS_PUNCT, ORTH, SENT_START
-from ..batching import minibatch
 from ..errors import FormatError
 from ..language import Language
 from ..serialize import ensure_path, read_json, settings_like, unpack_message
 from ..strings import hash_string
 from ..tokens import Doc
-from .pipe import Pipe
+from .pipe import BatchPipe
 from .saved_settings import is_encodable
 from .senter import senter_score
 from .token_labels import LabelTable
@@ -56,7 +55,7 @@ def make_sentencizer(
     return Sentencizer(name, punct_chars=punct_chars, overwrite=overwrite, scorer=scorer)
 
 
-class Sentencizer(Pipe):
+class Sentencizer(BatchPipe):
     """Splits a document after the punctuation that closes a sentence, without a model; writes the SENT_START column.
 
     Punctuation that follows a closing mark, such as a quote, still belongs to its sentence.
@@ -79,24 +78,8 @@ class Sentencizer(Pipe):
         self.scorer = scorer
         self._marks: tuple[set[str], LabelTable] | None = None
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Split one document in place and return it."""
-        try:
-            self.set_annotations([doc], self.predict([doc]))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Split a stream of documents, in batches."""
-        handle_error = self.get_error_handler()
-        for docs in minibatch(stream, batch_size):
-            try:
-                self.set_annotations(docs, self.predict(docs))
-            except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-                handle_error(self.name, self, docs, error)
-            else:
-                yield from docs
+    def _annotate(self, docs: list[Doc]) -> None:
+        self.set_annotations(docs, self.predict(docs))
 
     def predict(self, docs: Iterable[Doc]) -> list[numpy.ndarray]:
         """For each document, whether a sentence starts at its tokens: bool (tokens,)."""

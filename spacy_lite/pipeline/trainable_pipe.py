@@ -9,7 +9,6 @@ import srsly
 from thinc.api import Model, Optimizer
 
 from .. import serialize
-from ..batching import minibatch
 from ..devices import create_default_optimizer
 from ..errors import FormatError
 from ..gold import validate_distillation_examples, validate_examples
@@ -17,7 +16,7 @@ from ..ml.layers.row_freezing import refreeze_rows
 from ..ml.loading import load_weights
 from ..ml.updating import finish_update, set_dropout_rate
 from ..tokens import Doc
-from .pipe import Pipe
+from .pipe import BatchPipe
 
 if TYPE_CHECKING:
     from ..gold import Example
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainablePipe"]
 
 
-class TrainablePipe(Pipe):
+class TrainablePipe(BatchPipe):
     """A component with weights.
 
     `predict` reads documents and weights and writes neither, so that threads may share the component;
@@ -49,28 +48,8 @@ class TrainablePipe(Pipe):
 
     # Annotating
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Annotate one document in place and return it."""
-        try:
-            self.set_annotations([doc], self.predict([doc]))
-        except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Annotate a stream of documents in batches of `batch_size`, in order.
-
-        A batch that fails goes to the error handler as a whole; if that returns, its documents are left out.
-        """
-        handle_error = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):
-            docs = list(docs)
-            try:
-                self.set_annotations(docs, self.predict(docs))
-            except Exception as error:  # noqa: BLE001 - whatever failed, the handler decides
-                handle_error(self.name, self, docs, error)
-            else:
-                yield from docs
+    def _annotate(self, docs: list[Doc]) -> None:
+        self.set_annotations(docs, self.predict(docs))
 
     def predict(self, docs: Iterable[Doc]) -> Any:
         """What the model says about the documents, one entry a document. Changes nothing."""

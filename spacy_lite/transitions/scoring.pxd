@@ -1,5 +1,5 @@
 """Weights of the scorer and the notes of a training pass, as the native search reads and writes them."""
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libcpp.memory cimport shared_ptr
 from libcpp.vector cimport vector
 
@@ -33,6 +33,8 @@ cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
         const float* output
         const float* output_bias
         const uint8_t* unseen
+        float dropout
+        uint64_t seed
 
     cppclass Trace:
         vector[int32_t] slots
@@ -57,6 +59,7 @@ cdef class ScorerWeights:
     cdef const float[:, ::1] bias_view
     cdef const uint8_t[::1] unseen_view
     cdef readonly size_t n_moves
+    cdef readonly float dropout
     cdef HiddenWeights hidden
     cdef Scorer scorer(self, const float[:, ::1] vectors, uint32_t in_order) except *
 

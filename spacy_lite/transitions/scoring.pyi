@@ -9,8 +9,15 @@ class ScorerWeights:
     bias: NDArray
     unseen: NDArray | None
     n_moves: int
+    dropout: float
     def __init__(
-        self, lower: list[Packed], padding: NDArray, bias: NDArray, upper: Packed | None = None, unseen: NDArray | None = None
+        self,
+        lower: list[Packed],
+        padding: NDArray,
+        bias: NDArray,
+        upper: Packed | None = None,
+        unseen: NDArray | None = None,
+        dropout: float = 0.0,
     ) -> None: ...
     def score(self, vectors: NDArray, slots: NDArray) -> NDArray: ...
 

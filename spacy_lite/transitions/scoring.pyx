@@ -15,9 +15,13 @@ cdef class ScorerWeights:
     lower: for each slot, a packed linear layer from a token vector to (pieces, hidden). padding (slots, pieces, hidden)
     float32: contribution of an empty slot. bias (pieces, hidden) float32. upper: packed linear layer from hidden to the moves,
     or None: then the hidden layer gives the scores itself. unseen (moves,) uint8: moves that must not be predicted, or None.
+    dropout: share of the hidden values that greedy search leaves out in training.
     """
 
-    def __init__(self, list lower not None, padding, bias, Packed upper=None, unseen=None):
+    def __init__(self, list lower not None, padding, bias, Packed upper=None, unseen=None, float dropout=0.0):
+        if not 0 <= dropout < 1:
+            raise ValueError(f"ScorerWeights: dropout must be at least 0 and below 1, got {dropout}")
+        self.dropout = dropout
         self.lower = lower
         self.upper = upper
         self.padding, self.bias, self.unseen = padding, bias, unseen

@@ -17,6 +17,8 @@ namespace spacy_lite {
 // States a greedy search steps together: enough to share the reading of weights, few enough for their rows to stay in the cache.
 constexpr size_t kActiveStates = 48;
 
+constexpr uint8_t kDropped = 255;
+
 // What scores states: contributions of the tokens a state looks at, summed, maxout, and an output layer.
 struct Scorer {
     const Kernels* kernels;
@@ -29,6 +31,8 @@ struct Scorer {
     const float* output;
     const float* output_bias;
     const uint8_t* unseen;      // (n_moves,) 1: never to be predicted; or null
+    float dropout = 0;          // share of the hidden values that training leaves out
+    uint64_t seed = 0;          // of the dropout
 
     size_t row() const { return pieces * hidden; }
 };
@@ -37,14 +41,14 @@ struct Scorer {
 struct Trace {
     std::vector<int32_t> slots;     // (rows, slots) token rows, -1 for none
     std::vector<float> hidden;      // (rows, hidden)
-    std::vector<uint8_t> which;     // (rows, hidden)
+    std::vector<uint8_t> which;     // (rows, hidden) winning piece, kDropped where dropout left the value out
     std::vector<float> gradient;    // (rows, n_moves)
     std::vector<int32_t> state;     // (rows,)
     double loss = 0;
     size_t rows = 0;
 };
 
-inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which, float* scores) {
+inline void hidden_layer(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which) {
     const float* pointers[kMaxSlots];
     for (size_t row = 0; row < rows; ++row) {
         if (row % kStateRows == 0) m.contributions->need(slots + row * m.slots, std::min(kStateRows, rows - row));
@@ -55,6 +59,9 @@ inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, flo
         }
         m.kernels->sum_maxout(pointers, m.slots, m.bias, m.hidden, m.pieces, hidden + row * m.hidden, which ? which + row * m.hidden : nullptr);
     }
+}
+
+inline void output_layer(const Scorer& m, const float* hidden, size_t rows, float* scores) {
     if (m.output_shape)
         m.kernels->linear(*m.output_shape, hidden, m.hidden, rows, m.output, m.output_bias, scores, m.n_moves, false);
     else
@@ -65,6 +72,21 @@ inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, flo
         for (size_t row = 0; row < rows; ++row)
             for (size_t k = 0; k < m.n_moves; ++k)
                 if (m.unseen[k]) scores[row * m.n_moves + k] = lowest;
+    }
+}
+
+inline void score_states(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which, float* scores) {
+    hidden_layer(m, slots, rows, hidden, which);
+    output_layer(m, hidden, rows, scores);
+}
+
+// Leave out a share of the hidden values and scale up the rest (Srivastava et al. 2014). Every step of a search has a mask of its own.
+inline void drop_hidden(const Scorer& m, uint64_t step, size_t rows, float* hidden, uint8_t* which) {
+    std::vector<float> mask(rows * m.hidden);
+    m.kernels->dropout_mask(m.seed + step * 0x9E3779B97F4A7C15ull, m.dropout, mask.size(), mask.data());
+    for (size_t i = 0; i < mask.size(); ++i) {
+        hidden[i] *= mask[i];
+        which[i] = mask[i] == 0 ? kDropped : which[i];
     }
 }
 
@@ -223,7 +245,11 @@ void train_greedy(const Scorer& m, Batch<System>& batch, size_t max_moves, Trace
         trace.gradient.resize(trace.rows * m.n_moves);
         trace.state.resize(trace.rows);
         for (size_t k = 0; k < n; ++k) gather_slots<System>(m, batch.states[active[k]], &trace.slots[(first + k) * m.slots]);
-        score_states(m, &trace.slots[first * m.slots], n, &trace.hidden[first * m.hidden], &trace.which[first * m.hidden], scores.data());
+        float* hidden = &trace.hidden[first * m.hidden];
+        uint8_t* which = &trace.which[first * m.hidden];
+        hidden_layer(m, &trace.slots[first * m.slots], n, hidden, which);
+        if (m.dropout > 0) drop_hidden(m, step, n, hidden, which);
+        output_layer(m, hidden, n, scores.data());
         size_t kept = 0;
         for (size_t k = 0; k < n; ++k) {
             const size_t i = active[k];
@@ -282,9 +308,13 @@ void cut_by_oracle(Batch<System>& batch, size_t max_moves) {
 // Gradient of the hidden layer's inputs: each state's gradient goes to the rows its slots pointed at.
 inline void scatter_slots(const Scorer& m, const Trace& trace, const float* d_hidden, float* d_tokens, float* d_padding, float* d_bias) {
     std::vector<float> row(m.row());
+    const float scale = 1 / (1 - m.dropout);
     for (size_t r = 0; r < trace.rows; ++r) {
         std::memset(row.data(), 0, row.size() * sizeof(float));
-        for (size_t h = 0; h < m.hidden; ++h) row[trace.which[r * m.hidden + h] * m.hidden + h] = d_hidden[r * m.hidden + h];
+        for (size_t h = 0; h < m.hidden; ++h) {
+            const uint8_t piece = trace.which[r * m.hidden + h];
+            if (piece != kDropped) row[piece * m.hidden + h] = d_hidden[r * m.hidden + h] * scale;
+        }
         for (size_t k = 0; k < row.size(); ++k) d_bias[k] += row[k];
         for (size_t f = 0; f < m.slots; ++f) {
             const int32_t token = trace.slots[r * m.slots + f];

@@ -189,6 +189,9 @@ cdef class StateBatch:
 
     cdef TrainingTrace traced(self, ScorerWeights weights, const float[:, ::1] vectors, size_t max_moves):
         cdef TrainingTrace found = self.new_trace(weights, vectors)
+        if weights.dropout > 0:
+            found.scorer.dropout = weights.dropout
+            found.scorer.seed = np.random.randint(0, 2**63, dtype=np.int64)
         with nogil:
             self.search.train(found.scorer, max_moves, found.trace)
             found.scorer.contributions.reset()

@@ -223,3 +223,15 @@ def test_an_entity_id_of_null_is_none():
     assert (entity.label_, entity.ent_id_) == ("PLACE", "")
     with pytest.raises(ValueError, match="have to be strings"):
         ruler.add_patterns([{"label": None, "pattern": "Bonn"}])
+
+
+def test_a_document_on_which_a_ruler_fails_is_left_out_alone():
+    nlp = spacy_lite.blank("en")
+    ruler = nlp.add_pipe("span_ruler")
+    ruler.add_patterns([{"label": "FRUIT", "pattern": "pear"}])
+    seen = []
+    ruler.set_error_handler(lambda name, component, docs, error: seen.append((name, docs)))
+    good = nlp.make_doc("a pear")
+    assert list(ruler.pipe([None, good])) == [good]
+    assert seen == [("span_ruler", [None])]
+    assert [span.label_ for span in good.spans["ruler"]] == ["FRUIT"]

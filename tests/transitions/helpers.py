@@ -34,13 +34,14 @@ class Weights:
         )
         self.upper, self.upper_bias = (floats(n_moves, hidden), floats(n_moves)) if upper else (None, None)
 
-    def packed(self, unseen=None):
+    def packed(self, unseen=None, dropout=0.0):
         return ScorerWeights(
             [network.pack_linear(slot.reshape(-1, slot.shape[-1])) for slot in self.lower],
             self.padding,
             self.bias,
             None if self.upper is None else network.pack_linear(self.upper, self.upper_bias),
             unseen,
+            dropout,
         )
 
     def contributions(self, vectors):

@@ -93,12 +93,12 @@ def test_a_wide_beam_finds_the_best_of_all_sequences(name):
     assert beam[0][0] == pytest.approx(best, rel=1e-5)
 
 
-def loss_of(name, weights, rows, unseen=None, cut=0):
+def loss_of(name, weights, rows, unseen=None, cut=0, dropout=0.0):
     make, _, _ = SYSTEMS[name]
     states = make(LENGTHS)
     gold_of(name, states)
     states.cut(cut)
-    return states.train(weights.packed(unseen), rows, cut)
+    return states.train(weights.packed(unseen, dropout), rows, cut)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3])
@@ -122,11 +122,40 @@ def test_the_gradient_of_scores_is_that_of_the_log_loss_over_the_gold_moves(name
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_scattered_gradients_equal_finite_differences_of_the_hidden_layer(name):
+def test_dropout_leaves_hidden_values_out_of_a_search_and_scales_up_the_rest(name):
+    _, n_moves, slots = SYSTEMS[name]
+    weights = Weights(n_moves, slots[0])
+    rows = vectors()
+    np.random.seed(4)
+    traces = [loss_of(name, weights, rows, dropout=0.4) for _ in range(20)]
+    for trace in traces:
+        whole = hidden_values(weights, rows, trace)
+        assert_allclose(trace.hidden, np.where(trace.hidden != 0, whole / 0.6, 0), rtol=1e-4, atol=1e-5)
+    assert np.mean(np.concatenate([trace.hidden for trace in traces]) != 0) == pytest.approx(0.6, abs=0.02)
+    np.random.seed(4)
+    assert_allclose(loss_of(name, weights, rows, dropout=0.4).hidden, traces[0].hidden)
+    with pytest.raises(ValueError, match="below 1"):
+        weights.packed(dropout=1.0)
+
+
+def hidden_values(weights, rows, trace):
+    """Hidden values of the states of a trace, (states, hidden), without dropout."""
+    table = weights.contributions(rows).reshape(len(weights.padding), len(rows), *weights.bias.shape)
+    sums = np.repeat(weights.bias[np.newaxis], trace.n_rows, axis=0)
+    for row, state in enumerate(trace.slots):
+        for slot, token in enumerate(state):
+            sums[row] += weights.padding[slot] if token < 0 else table[slot, token]
+    return sums.max(axis=1)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_scattered_gradients_equal_finite_differences_of_the_hidden_layer(name, dropout):
     make, n_moves, slots = SYSTEMS[name]
     weights = Weights(n_moves, slots[0])
     rows = vectors()
-    trace = loss_of(name, weights, rows)
+    trace = loss_of(name, weights, rows, dropout=dropout)
+    kept = (trace.hidden != 0) / (1 - dropout)
     weigh = np.random.default_rng(9).normal(size=(trace.n_rows, weights.bias.shape[1])).astype("f")
     d_tokens, d_padding, d_bias = trace.scatter(weigh)
 
@@ -136,7 +165,7 @@ def test_scattered_gradients_equal_finite_differences_of_the_hidden_layer(name):
         for row, state in enumerate(trace.slots):
             for slot, token in enumerate(state):
                 sums[row] += padding[slot] if token < 0 else table[slot, token]
-        return float((sums.max(axis=1) * weigh).sum())
+        return float((sums.max(axis=1) * kept * weigh).sum())
 
     contributions = weights.contributions(rows).astype("d")
     step = 1e-4

@@ -23,7 +23,8 @@ def PrecomputableAffine(nO: int | None, nI: int | None, nF: int, nP: int, dropou
     """Contributions of token vectors to the hidden layer.
 
     nO: hidden width. nI: width of the vectors. nF: slots of a state. nP: maxout pieces. dropout: rate for the hidden layer in
-    training. Input: rows (T, nI). Output: (T, nF, nO, nP) float32. The backward pass takes a gradient of that shape.
+    training, which the search applies. Input: rows (T, nI). Output: (T, nF, nO, nP) float32. The backward pass takes a gradient
+    of that shape.
     """
     return Model(
         "precomputable_affine",

@@ -36,7 +36,7 @@ def build_tb_parser_model_v3(
 
     tok2vec: the words' vectors. state_type: "parser" or "ner", which tokens of a state are looked at; extra_state_tokens: more
     of them. hidden_width, maxout_pieces: size of the hidden layer. nO: number of moves, known from the data at initialization.
-    Raises ValueError for any other state_type.
+    The hidden layer has the dropout of the update, except in those of a beam. Raises ValueError for any other state_type.
     """
     return build_tb_parser_model(tok2vec, state_type, extra_state_tokens, hidden_width, maxout_pieces, True, nO)
 
