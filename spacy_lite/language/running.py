@@ -1,7 +1,7 @@
 """Running a pipeline over texts: one at a time, and in batches on one thread, several threads or several processes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 from ..config.frozen import SimpleFrozenList
 from ..tokens import Doc
@@ -14,6 +14,7 @@ from .threads import in_threads, worker_count
 __all__ = ["Running"]
 
 Settings = Mapping[str, Mapping[str, Any]]
+Context = TypeVar("Context")
 
 
 class Running(PipelineEditing):
@@ -48,6 +49,32 @@ class Running(PipelineEditing):
         if isinstance(text, bytes):
             return Doc(self.vocab).from_bytes(text)
         raise ValueError(f"expected a text (str), a Doc, or the bytes of a Doc, got {type(text).__name__}")
+
+    @overload
+    def pipe(
+        self,
+        texts: Iterable[str | Doc | bytes],
+        *,
+        as_tuples: Literal[False] = ...,
+        batch_size: int | None = ...,
+        disable: Iterable[str] = ...,
+        component_cfg: Settings | None = ...,
+        n_process: int = ...,
+        n_threads: int = ...,
+    ) -> Iterator[Doc]: ...
+
+    @overload
+    def pipe(
+        self,
+        texts: Iterable[tuple[str | Doc | bytes, Context]],
+        *,
+        as_tuples: Literal[True],
+        batch_size: int | None = ...,
+        disable: Iterable[str] = ...,
+        component_cfg: Settings | None = ...,
+        n_process: int = ...,
+        n_threads: int = ...,
+    ) -> Iterator[tuple[Doc, Context]]: ...
 
     def pipe(
         self,
