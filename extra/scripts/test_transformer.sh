@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make the environment $2 beside the developer's one in $1, with torch for the CPU and transformers, and run the tests that need them.
-# Where torch for the CPU cannot be had, say so and end well: without it the transformer component cannot be tested.
+# Where torch for the CPU cannot be had, say so and end well: without it the transformer component cannot be tested. TORCH_INDEX_URL
+# names an index of packages to get it from, where pip's own offers only builds with CUDA.
 set -eu
 base="$1"
 venv="$2"
@@ -27,7 +28,8 @@ if [ ! -e "$venv/ready" ]; then
     case "$version-$(uname -s)" in
         *+cpu-* | [0-9]*-Darwin) ;;
         *)
-            source="--index-url https://download.pytorch.org/whl/cpu"
+            [ -n "${TORCH_INDEX_URL:-}" ] || skip "pip offers no build of torch for the CPU: set TORCH_INDEX_URL to an index that has one"
+            source="--index-url $TORCH_INDEX_URL"
             # shellcheck disable=SC2086
             version="$(offered $source)"
             [ -n "$version" ] || skip "no build of torch for the CPU can be had (pip found none)"

@@ -187,13 +187,13 @@ class _Report:
     def summary(self) -> None:
         """What all checks came to."""
         self.show.divider("Summary")
-        for count, text, say in (
-            (self.passed, "passed", self.show.good),
-            (self.warnings, "may be wrong", self.show.warn),
-            (self.errors, "wrong", self.show.fail),
+        for count, one, more, say in (
+            (self.passed, "check passed", "checks passed", self.show.good),
+            (self.warnings, "warning", "warnings", self.show.warn),
+            (self.errors, "error", "errors", self.show.fail),
         ):
             if count:
-                say(f"{count} {'check' if count == 1 else 'checks'} {text}")
+                say(f"{count} {one if count == 1 else more}")
 
 
 def _tagger(report: _Report, train: "CorpusFacts", dev: "CorpusFacts") -> None:

@@ -31,7 +31,7 @@ def load_pretrained(layer: Model, file: str | Path, allow_same: bool = False) ->
         raise FormatError(f"it is not a file of weights that `pretrain` saved, or it is cut off ({error})") from error
     here = list(layer.walk())
     if len(here) != len(nodes):
-        raise FormatError(f"its architecture is another: it has {len(nodes)} layers, the pipeline's has {len(here)}")
+        raise FormatError(f"its architecture is another (number of layers: {len(nodes)}, in the pipeline: {len(here)})")
     _check(here, names, params)
     changed = total = n_weights = 0
     for node, arrays in zip(here, params, strict=True):

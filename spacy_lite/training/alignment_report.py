@@ -20,15 +20,18 @@ ALARMING = 0.05
 class AlignmentReport:
     """Counts over a corpus. A predicted token is misaligned when it is not one reference token or a part of one.
 
-    tokens, misaligned: predicted tokens. entities, lost_entities: reference entities, and those whose edges are inside
-    predicted tokens. cases: examples of both, with how often they occur.
+    tokens, misaligned: predicted tokens. parts: those that are a part of a reference token and learn what is true of the whole.
+    entities, lost_entities: reference entities, and those whose edges are inside
+    predicted tokens. cases: examples of each, with how often they occur.
     """
 
     tokens: int = 0
     misaligned: int = 0
+    parts: int = 0
     entities: int = 0
     lost_entities: int = 0
     cases: Counter[str] = field(default_factory=Counter)
+    part_cases: Counter[str] = field(default_factory=Counter)
     lost_cases: Counter[str] = field(default_factory=Counter)
 
     def add(self, example: Example) -> None:
@@ -49,6 +52,13 @@ class AlignmentReport:
                 if words
                 else f"{predicted[index].text!r} is nothing"
             ] += 1
+        to_predicted = example.alignment.y2x
+        for index, n_parts in enumerate(to_predicted.lengths):
+            whole = [int(i) for i in to_predicted[index]]
+            if n_parts > 1 and all(to_reference.lengths[i] == 1 for i in whole):
+                self.parts += n_parts
+                parts = " + ".join(repr(predicted[i].text) for i in whole)
+                self.part_cases[f"{reference[index].text!r} is cut into {parts}"] += 1
         starts = {token.idx for token in predicted}
         ends = {token.idx + len(token) for token in predicted}
         for entity in reference.ents:
@@ -64,6 +74,11 @@ class AlignmentReport:
                 f"{self.misaligned} of {self.tokens} tokens ({self.misaligned / self.tokens:.1%}) are not cut as in the "
                 f"corpus, and give "
                 f"nothing to learn where its words differ: {self._show(self.cases)}"
+            )
+        if self.parts > ALARMING * self.tokens:
+            lines.append(
+                f"{self.parts} of {self.tokens} tokens ({self.parts / self.tokens:.1%}) are only parts of a word of the "
+                f"corpus, and learn what is said of the whole: {self._show(self.part_cases)}"
             )
         if self.lost_entities:
             lines.append(
@@ -95,5 +110,6 @@ def report_alignment(examples: Iterable[Example], source: object) -> str:
     text = report.describe()
     if not text:
         return ""
-    alarm = report.misaligned > ALARMING * max(report.tokens, 1) or report.lost_entities > ALARMING * max(report.entities, 1)
+    cut_otherwise = max(report.misaligned, report.parts)
+    alarm = cut_otherwise > ALARMING * max(report.tokens, 1) or report.lost_entities > ALARMING * max(report.entities, 1)
     return f"{'Warning: ' if alarm else 'Note: '}{source}: {text}"

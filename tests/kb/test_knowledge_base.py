@@ -271,7 +271,7 @@ names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
 numbers = st.floats(-1e6, 1e6, width=32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), st.integers(0, 5))
 def test_any_knowledge_base_answers_as_dictionaries_do_and_survives_saving(data, width):
     kb = InMemoryLookupKB(Vocab(), width)

@@ -73,7 +73,7 @@ NODES = st.lists(
 
 
 @given(trees(), NODES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_matches_are_those_of_trying_everything(tree, nodes):
     words, heads = tree
     pattern = []

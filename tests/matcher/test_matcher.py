@@ -134,7 +134,7 @@ def named(matches):
     st.dictionaries(st.sampled_from(["P", "Q", "R"]), st.lists(PATTERNS, min_size=1, max_size=2), min_size=1, max_size=3),
     st.lists(st.sampled_from(WORDS), max_size=8),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_matches_are_those_of_naive_backtracking_each_once(rules, words):
     found = named(matcher_of(rules)(doc_of(*words)))
     assert len(found) == len(set(found))
@@ -143,7 +143,7 @@ def test_matches_are_those_of_naive_backtracking_each_once(rules, words):
 
 
 @given(PATTERNS, st.lists(st.sampled_from(WORDS), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_alignments_give_each_token_a_token_of_the_pattern_that_fits_it(pattern, words):
     for _, start, end, alignment in matcher_of({"P": [pattern]})(doc_of(*words), with_alignments=True):
         assert len(alignment) == end - start
@@ -156,7 +156,7 @@ def test_alignments_give_each_token_a_token_of_the_pattern_that_fits_it(pattern,
 
 
 @given(PATTERNS, st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from(["FIRST", "LONGEST"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_greedy_rules_give_matches_that_do_not_overlap_and_miss_none_that_would_fit(pattern, words, greedy):
     everything = {match[1:] for match in naive_matches({"P": [pattern]}, words)}
     found = [match[1:] for match in named(matcher_of({"P": [pattern]}, greedy=greedy)(doc_of(*words)))]

@@ -27,7 +27,7 @@ def named(matches):
     st.lists(st.sampled_from(["a", "b", "A", "c"]), max_size=12),
     st.sampled_from(["ORTH", "LOWER"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_phrases_are_found_wherever_they_are(rules, words, attr):
     matcher = PhraseMatcher(NLP.vocab, attr=attr)
     for name, phrases in rules.items():
@@ -96,7 +96,7 @@ def naive_distance(a, b):
 
 
 @given(st.text("abcé🙂", max_size=5), st.text("abcé🙂", max_size=5), st.integers(-1, 6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_levenshtein_is_the_edit_distance_up_to_its_limit(a, b, limit):
     exact = naive_distance(a, b)
     assert levenshtein(a, b) == exact

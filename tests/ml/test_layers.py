@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from thinc.api import NumpyOps, Ragged, fix_random_seed
 
@@ -145,7 +145,6 @@ def test_ngrams_are_counted_per_document(vocab):
         extract_ngrams(0)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_spans_gather_their_rows_and_sum_their_gradients(data):
     lengths = data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=4))

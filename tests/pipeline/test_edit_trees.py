@@ -54,14 +54,14 @@ def as_tuples(trees, tree_id):
 
 
 @given(WORDS, WORDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_tree_makes_the_lemma_it_was_learned_from(form, lemma):
     trees = EditTrees(StringStore())
     assert trees.apply(trees.add(form, lemma), form) == lemma
 
 
 @given(WORDS, WORDS, WORDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_trees_and_their_results_are_those_of_the_naive_algorithm(form, lemma, other):
     trees = EditTrees(StringStore())
     tree = trees.add(form, lemma)

@@ -58,7 +58,7 @@ def naive_starts(words, is_punct, marks):
     st.lists(st.sampled_from(["a", "b", ".", "!", "?", ",", '"', ")", "…", "。", " "]), max_size=14),
     st.sampled_from([None, [".", "…"], ["!"]]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_sentence_starts_after_closing_marks_and_the_punctuation_behind_them(words, punct_chars):
     sentencizer = Sentencizer(punct_chars=punct_chars, overwrite=True)
     doc = sentencizer(Doc(NLP.vocab, words=words))

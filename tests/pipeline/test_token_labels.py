@@ -29,7 +29,7 @@ def softmax_rows(seed, n_rows, n_labels):
     seed=st.integers(0, 1000),
     smoothing=st.sampled_from([0.0, 0.05, 0.2]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_flat_gradient_and_loss_equal_those_of_thinc_document_by_document(truths, seed, smoothing):
     if smoothing:  # Thinc cannot smooth where a label is negated
         truths = [[label if label is None else label[-1] for label in row] for row in truths]
@@ -78,7 +78,7 @@ def test_a_diverged_loss_is_an_error():
     keys=st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=30),
     others=st.lists(st.integers(0, 2**64 - 1), max_size=10),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_table_finds_each_key_at_its_place_and_nothing_else(keys, others):
     table = LabelTable(keys)
     values = keys + others

@@ -52,7 +52,7 @@ def docs(draw):
 
 
 @given(docs(), st.lists(st.sampled_from(sorted(READERS)), max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_arrays_hold_what_tokens_say(doc, names):
     expected = numpy.zeros((len(doc), len(names)), dtype="uint64")
     for token in doc:
@@ -66,7 +66,7 @@ def test_arrays_hold_what_tokens_say(doc, names):
 
 
 @given(st.lists(docs(), max_size=5), st.lists(st.sampled_from(sorted(READERS)), min_size=1, max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_features_of_a_batch_are_the_arrays_one_below_the_other(batch, names):
     features, lengths = gather_features(batch, [attrs.IDS[name] for name in names])
     assert (features.dtype, lengths.dtype) == ("uint64", "int32")
@@ -76,7 +76,7 @@ def test_features_of_a_batch_are_the_arrays_one_below_the_other(batch, names):
 
 
 @given(docs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_array_brings_all_annotations_back(doc):
     names = ["TAG", "LEMMA", "NORM", "POS", "MORPH", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE", "SPACY"]
     twin = Doc(VOCAB, words=[token.text for token in doc]).from_array(names, doc.to_array(names))

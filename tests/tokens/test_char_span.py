@@ -17,7 +17,7 @@ def docs(draw):
 
 
 @given(docs(), st.integers(-2, 20), st.integers(-2, 20))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_strict_spans_begin_and_end_with_a_token(doc, start, end):
     bounds = [(token.idx, token.idx + len(token)) for token in doc]
     starts, ends = [b[0] for b in bounds], [b[1] for b in bounds]
@@ -30,7 +30,7 @@ def test_strict_spans_begin_and_end_with_a_token(doc, start, end):
 
 
 @given(docs(), st.integers(0, 20), st.integers(1, 20))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_contracted_spans_hold_the_tokens_that_lie_within(doc, start, end):
     end = min(max(end, start + 1), len(doc.text))
     if start >= end:
@@ -41,7 +41,7 @@ def test_contracted_spans_hold_the_tokens_that_lie_within(doc, start, end):
 
 
 @given(docs(), st.integers(0, 20), st.integers(1, 20))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_expanded_spans_hold_the_tokens_that_are_touched(doc, start, end):
     end = min(max(end, start + 1), len(doc.text))
     if start >= end:

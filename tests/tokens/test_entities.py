@@ -23,7 +23,7 @@ def doc():
 
 
 @given(st.lists(st.sampled_from(["", "O", "B-X", "B-Y", "I"]), max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_entities_are_the_runs_of_begin_and_inside(tags):
     found, kind = [], None
     for i, tag in enumerate(tags):

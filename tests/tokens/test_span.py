@@ -104,7 +104,7 @@ def test_as_doc_moves_extension_attributes(doc):
 
 
 @given(forests(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_heads_of_a_cut_out_doc_stay_inside_it(heads, data):
     start = data.draw(st.integers(0, len(heads) - 1))
     end = data.draw(st.integers(start + 1, len(heads)))
@@ -122,7 +122,7 @@ def test_heads_of_a_cut_out_doc_stay_inside_it(heads, data):
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_filtered_spans_are_the_longest_that_fit(bounds):
     doc = Doc(VOCAB, words=["w"] * 14)
     spans = [doc[start : start + length] for start, length in bounds]

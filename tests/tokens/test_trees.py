@@ -36,7 +36,7 @@ def way_up(heads, i):
 
 
 @given(forests())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_tree_attributes_follow_their_definitions(heads):
     doc = doc_of(heads)
     for i, token in enumerate(doc):
@@ -53,7 +53,7 @@ def test_tree_attributes_follow_their_definitions(heads):
 
 
 @given(forests())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_sentences_begin_at_the_left_edges_of_roots(heads):
     edges = {min(j for j in range(len(heads)) if i in way_up(heads, j) or i == j) for i in range(len(heads)) if heads[i] == i}
     doc = doc_of(heads)
@@ -63,7 +63,7 @@ def test_sentences_begin_at_the_left_edges_of_roots(heads):
 
 
 @given(forests())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_lowest_common_ancestors_follow_their_definition(heads):
     matrix = doc_of(heads).get_lca_matrix()
     for i in range(len(heads)):
@@ -73,7 +73,7 @@ def test_lowest_common_ancestors_follow_their_definition(heads):
 
 
 @given(forests(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_root_of_a_span_is_the_token_nearest_to_the_root(heads, data):
     start = data.draw(st.integers(0, len(heads) - 1))
     end = data.draw(st.integers(start + 1, len(heads)))
@@ -95,7 +95,7 @@ def test_punctuation_is_the_root_of_a_span_only_where_there_is_nothing_else():
 
 
 @given(forests(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_changed_head_changes_the_tree(heads, data):
     token = data.draw(st.integers(0, len(heads) - 1))
     head = data.draw(st.integers(0, len(heads) - 1))

@@ -167,8 +167,16 @@ def test_misaligned_tokens_are_counted_with_examples(nlp):
     report.add(example_of(nlp, ["don't", "go"], ["do", "n't", "go"]))
     report.add(example_of(nlp, ["do", "n't", "go"], ["don't", "go"]))  # parts of one word: each gets its annotation
     report.add(example_of(nlp, ["same"], ["same"]))
-    assert (report.tokens, report.misaligned) == (6, 1)
+    assert (report.tokens, report.misaligned, report.parts) == (6, 1, 2)
     assert "\"don't\" is 'do' + \"n't\"" in report.describe()
+    assert "2 of 6 tokens (33.3%) are only parts" in report.describe()
+
+
+def test_a_few_words_that_are_cut_into_parts_are_not_mentioned(nlp):
+    examples = [example_of(nlp, ["do", "n't", "go"], ["don't", "go"])]
+    assert "\"don't\" is cut into 'do' + \"n't\"" in report_alignment(examples, "corpus.spacy")
+    examples += [example_of(nlp, ["same"] * 100, ["same"] * 100)]
+    assert report_alignment(examples, "corpus.spacy") == ""
 
 
 def test_entities_that_end_inside_a_token_are_counted(nlp):

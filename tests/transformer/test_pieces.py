@@ -69,7 +69,7 @@ def test_alignment_equals_comparing_all_characters(request, getter, which, text)
     assert aligned(pieces) == brute_force(doc, spans, tokenizer)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     words=st.lists(
         st.tuples(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6), st.booleans()), max_size=12
@@ -85,7 +85,7 @@ def test_alignment_of_any_tokens_equals_comparing_all_characters(byte_tokenizer,
     assert aligned(pieces) == brute_force(doc, spans, byte_tokenizer)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     words=st.lists(
         st.text(st.characters(codec="ascii", exclude_categories=["Cc", "Zs"]), min_size=1, max_size=30), max_size=20

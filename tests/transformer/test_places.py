@@ -23,7 +23,7 @@ def doc_of(lengths, typed=False):
 LENGTHS = st.lists(st.lists(st.integers(1, 40), max_size=6), max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(docs=LENGTHS, max_items=st.integers(1, 200), overhead=st.integers(0, 100))
 def test_every_span_is_in_one_group_that_is_small_and_hardly_padded(docs, max_items, overhead):
     places = Places.of([doc_of(own) for own in docs])
@@ -36,7 +36,7 @@ def test_every_span_is_in_one_group_that_is_small_and_hardly_padded(docs, max_it
         assert len(group) == 1 or (lengths.max() - lengths).sum() <= overhead
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(docs=LENGTHS, typed=st.booleans())
 def test_inputs_are_the_pieces_padded(docs, typed):
     pieces = [doc_of(own, typed) for own in docs]
@@ -51,7 +51,7 @@ def test_inputs_are_the_pieces_padded(docs, typed):
             assert mask[row].tolist() == [1] * len(span.ids) + [0] * padding
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(counts=st.lists(st.integers(0, 9), max_size=40), room=st.integers(1, 20), share=st.floats(0, 0.99))
 def test_windows_of_pieces_fit_and_leave_no_token_out(counts, room, share):
     overlap = int(share * room)
