@@ -142,20 +142,32 @@ void pack(const PackedShape& s, const float* weights, const float* bias, float* 
     }
 }
 
+// Up to ROWS rows through all panels.
+template <int ROWS>
+inline void linear_panels(const PackedShape& s, const float* input, size_t ld_input, size_t rows, const float* packed, const float* bias,
+                          float* output, size_t ld_output, bool accumulate) {
+    const float* pointers[ROWS];
+    point_at_rows<ROWS>(input, ld_input, rows, pointers);
+    for (size_t panel = 0; panel < s.panels; ++panel) {
+        const size_t column = panel * 2 * LANES;
+        Vec acc[ROWS][2];
+        clear(acc);
+        multiply<ROWS, 2>(pointers, packed + panel * s.depth * 2 * LANES, s.depth, acc);
+        write_block<ROWS, 2>(acc, bias ? bias + column : nullptr, rows, s.outputs - column, output + column, ld_output, accumulate);
+    }
+}
+
+// A single row, as a parser has for one document, is not charged a whole block.
 void linear(const PackedShape& s, const float* input, size_t ld_input, size_t rows, const float* packed, const float* bias,
             float* output, size_t ld_output, bool accumulate) {
-    constexpr int ROWS = block_rows(2);
+    constexpr size_t ROWS = block_rows(2), SOME = ROWS * 2 / 3, FEW = ROWS / 3;
     for (size_t row = 0; row < rows; row += ROWS) {
-        const float* pointers[ROWS];
-        point_at_rows<ROWS>(input + row * ld_input, ld_input, rows - row, pointers);
-        for (size_t panel = 0; panel < s.panels; ++panel) {
-            const size_t column = panel * 2 * LANES;
-            Vec acc[ROWS][2];
-            clear(acc);
-            multiply<ROWS, 2>(pointers, packed + panel * s.depth * 2 * LANES, s.depth, acc);
-            write_block<ROWS, 2>(acc, bias ? bias + column : nullptr, rows - row, s.outputs - column, output + row * ld_output + column,
-                                 ld_output, accumulate);
-        }
+        const size_t left = rows - row;
+        const float* in = input + row * ld_input;
+        float* out = output + row * ld_output;
+        if (left <= FEW) linear_panels<FEW>(s, in, ld_input, left, packed, bias, out, ld_output, accumulate);
+        else if (left <= SOME) linear_panels<SOME>(s, in, ld_input, left, packed, bias, out, ld_output, accumulate);
+        else linear_panels<ROWS>(s, in, ld_input, left, packed, bias, out, ld_output, accumulate);
     }
 }
 

@@ -14,6 +14,7 @@ constexpr size_t kMaxSlots = 16;
 constexpr size_t kStateRows = 128;    // states whose slots are looked up at once
 constexpr size_t kRingRows = 4096;    // contributions that are kept
 constexpr int32_t kReadAhead = 4;    // tokens computed together in a slot that walks through the document, a small block of the kernel
+constexpr size_t kFewStates = 2;      // so few states wait for the weights to come from memory, and may as well compute more tokens
 
 // The hidden layer's weights, one packed linear layer a slot.
 struct HiddenWeights {
@@ -30,7 +31,7 @@ class Contributions {
     // vectors: (tokens, depth), of all tokens of the batch.
     Contributions(const HiddenWeights& hidden, const float* vectors, size_t tokens)
         : hidden_(hidden), vectors_(vectors), tokens_(tokens), width_(hidden.shape.outputs), where_(hidden.slots * tokens, kAbsent) {
-        capacity_ = std::min(kRingRows, std::max<size_t>(hidden.slots * (tokens + kReadAhead), 1));
+        capacity_ = std::min(kRingRows, std::max<size_t>(hidden.slots * (tokens + 2 * kReadAhead), 1));
         ring_ = large_array(capacity_ * width_);
         owner_.assign(capacity_, -1);
         used_.assign(capacity_, 0);
@@ -40,6 +41,7 @@ class Contributions {
     void need(const int32_t* slots, size_t states) {
         ++step_;
         ahead_ = capacity_ / 2;
+        together_ = states <= kFewStates ? 2 * kReadAhead : kReadAhead;
         for (size_t row = 0; row < states; ++row) {
             for (size_t f = 0; f < hidden_.slots; ++f) {
                 const int32_t token = slots[row * hidden_.slots + f];
@@ -80,7 +82,7 @@ class Contributions {
         for (size_t row = 0; row < states; ++row) {
             const int32_t token = slots[row * hidden_.slots + f];
             if (token < 0) continue;
-            const size_t last = std::min(size_t(token) + kReadAhead, tokens_);
+            const size_t last = std::min(size_t(token) + together_, tokens_);
             for (size_t next = size_t(token) + 1; next < last && ahead_; ++next) {
                 int32_t& where = where_[f * tokens_ + next];
                 if (where != kAbsent) continue;
@@ -94,10 +96,10 @@ class Contributions {
     // A block of rows costs the same whether it is full or not: the rest of it goes to the tokens that follow, which may be asked for soon.
     void fill_block(size_t f) {
         std::vector<int32_t>& wanted = wanted_[f];
-        const size_t asked = wanted.size(), full = (asked + kReadAhead - 1) / kReadAhead * kReadAhead;
-        for (int32_t step = 1; step <= kReadAhead && wanted.size() < full; ++step) {
+        const size_t asked = wanted.size(), full = (asked + together_ - 1) / together_ * together_;
+        for (size_t step = 1; step <= together_ && wanted.size() < full; ++step) {
             for (size_t i = 0; i < asked && wanted.size() < full && ahead_; ++i) {
-                const size_t next = size_t(wanted[i]) + size_t(step);
+                const size_t next = size_t(wanted[i]) + step;
                 if (next >= tokens_ || where_[f * tokens_ + next] != kAbsent) continue;
                 where_[f * tokens_ + next] = kWanted;
                 wanted.push_back(int32_t(next));
@@ -131,6 +133,7 @@ class Contributions {
     const HiddenWeights hidden_;
     const float* vectors_;
     size_t tokens_, width_, capacity_, next_ = 0;
+    size_t together_ = kReadAhead;  // tokens computed together
     size_t ahead_ = 0;              // rows that may still be computed before they are asked for, in this step
     uint32_t step_ = 0;
     std::vector<int32_t> where_;    // (slots, tokens) row of the ring
