@@ -10,42 +10,19 @@ array (`set_param`).
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
 
 from . import network
+from .kept import Kept
 
 __all__ = ["forget", "packed"]
 
 Pack = Callable[..., Any]
 
-SAMPLES = 64
-
-
-@dataclass(slots=True)
-class _Kept:
-    references: tuple[weakref.ref, ...]
-    checksums: tuple[int, ...] | None  # of weights that were being trained
-    samples: tuple[bytes, ...] | None  # of others
-    isa: str
-    made: Any
-
-    def is_of(self, arrays: list[NDArray]) -> bool:
-        return all(reference() is array for reference, array in zip(self.references, arrays, strict=True))
-
-    def is_true_of(self, arrays: list[NDArray], trained: bool) -> bool:
-        if not trained and self.samples is not None:
-            return self.samples == _samples(arrays)
-        same = self.checksums == _checksums(arrays)
-        if same and not trained:
-            self.samples = _samples(arrays)  # from now on they are enough
-        return same
-
-
-_packs: dict[int, dict[Any, _Kept]] = {}
+_packs: dict[int, dict[Any, Kept]] = {}
 _lock = threading.Lock()
 
 
@@ -58,32 +35,29 @@ def _forget(key: int, _: Any) -> None:
     _packs.pop(key, None)
 
 
-def _checksums(arrays: list[NDArray]) -> tuple[int, ...]:
-    return tuple([network.checksum(array.reshape(-1)) for array in arrays])
-
-
-def _samples(arrays: list[NDArray]) -> tuple[bytes, ...]:
-    return tuple([array.reshape(-1)[:: max(array.size // SAMPLES, 1)].tobytes() for array in arrays])
-
-
 def packed(*weights: NDArray | None, pack: Pack | None = None, trained: bool = True) -> Any:
     """The packed form of weights.
 
-    weights: W (nO, nI) float32 for a linear layer or (nO, nP, nI) for maxout, and their bias or None; or whatever `pack` takes.
+    weights: W (nO, nI) float32 for a linear layer or (nO, nP, nI) for maxout, and their bias or None; or whatever `pack` takes,
+    the first of them an array.
     pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. Arrays are
     kept in one form for every `pack`. trained: whether the weights may have changed anywhere since the last call; if not, a
     sample of them is looked at.
     """
-    arrays = [array for array in weights if array is not None]
-    key, form = id(arrays[0]), (pack, len(arrays))
-    kept = _packs.get(key, {}).get(form)
-    if kept is not None and kept.is_of(arrays) and kept.isa == network.active_isa():
-        if kept.is_true_of(arrays, trained):
-            return kept.made
-    make: Pack = pack or (network.pack_maxout if arrays[0].ndim == 3 else network.pack_linear)
-    references = (weakref.ref(arrays[0], partial(_forget, key)), *map(weakref.ref, arrays[1:]))
-    checksums, samples = (_checksums(arrays), None) if trained else (None, _samples(arrays))
-    kept = _Kept(references, checksums, samples, network.active_isa(), make(*weights))
+    key, form = id(weights[0]), (pack, len(weights))
+    forms = _packs.get(key)
+    kept = forms.get(form) if forms is not None else None
+    if kept is not None and kept.holds(weights, trained):
+        return kept.made
+    return _pack(key, form, weights, pack, trained)
+
+
+def _pack(key: int, form: Any, weights: tuple[NDArray | None, ...], pack: Pack | None, trained: bool) -> Any:
+    first, *others = weights
+    assert first is not None
+    make: Pack = pack or (network.pack_maxout if first.ndim == 3 else network.pack_linear)
+    references = [None if array is None else weakref.ref(array) for array in others]
+    kept = Kept((weakref.ref(first, partial(_forget, key)), *references), weights, make(*weights), trained)
     with _lock:
         _packs.setdefault(key, {})[form] = kept
     return kept.made

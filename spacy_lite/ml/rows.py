@@ -36,7 +36,10 @@ class RowList(list):
             raise ValueError(
                 f"RowList: the lengths of the {len(lengths)} documents sum to {total}, but there are {flat.shape[0]} rows"
             )
-        rows = cls(flat[start:end] for start, end in zip([0, *ends], ends, strict=False))
+        if len(ends) == 1:
+            rows = cls((flat,))
+        else:
+            rows = cls(flat[start:end] for start, end in zip([0, *ends], ends, strict=False))
         rows.flat = flat
         rows.lengths = lengths
         return rows

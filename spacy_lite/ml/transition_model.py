@@ -9,7 +9,6 @@ from thinc.api import Linear, Model, Ops, noop, zero_init
 
 from ..config import registry
 from ..kernels import network
-from ..kernels.network import Packed
 from ..kernels.packing import packed
 from ..transitions.scoring import ScorerWeights, TrainingTrace
 from .layers.precomputable_affine import PrecomputableAffine
@@ -130,43 +129,57 @@ def _foldable_projection(model: Model) -> Model | None:
 
 
 def scorer_weights(model: Model, projection: Model | None = None, is_train: bool = False) -> ScorerWeights:
-    """The hidden and output weights in the layout of the search.
+    """The hidden and output weights in the layout of the search, made once for as long as they stay as they are.
 
     projection: a linear layer to take into the hidden weights. is_train: with the dropout of the hidden layer, if an output
     layer follows it.
     """
-    lower, ops = model.layers[1], model.ops
+    lower, to_numpy = model.layers[1], model.ops.to_numpy
     upper = model.layers[2] if model.attrs["has_upper"] else None
-    mask = None
-    if model.attrs["unseen_classes"]:
-        mask = numpy.zeros(upper.get_dim("nO") if upper else lower.get_dim("nO"), dtype="uint8")
-        mask[list(model.attrs["unseen_classes"])] = 1
-    trained = lower.has_grad("W")
-    hidden = [ops.to_numpy(lower.get_param("W"))]
-    if projection is not None:
-        hidden += [ops.to_numpy(projection.get_param("W")), ops.to_numpy(projection.get_param("b"))]
-    return ScorerWeights(
-        packed(*hidden, pack=pack_by_piece, trained=trained),
-        numpy.ascontiguousarray(ops.to_numpy(lower.get_param("pad"))[0].transpose(0, 2, 1)),
-        numpy.ascontiguousarray(ops.to_numpy(lower.get_param("b")).T),
-        packed(ops.to_numpy(upper.get_param("W")), ops.to_numpy(upper.get_param("b")), trained=trained) if upper else None,
-        mask,
-        lower.attrs.get("dropout_rate") or 0.0 if is_train and upper else 0.0,
-    )
+    dropout = lower.attrs.get("dropout_rate") or 0.0 if is_train and upper else 0.0
+    arrays = [to_numpy(lower.get_param(name)) for name in ("W", "pad", "b")]
+    for layer in (projection, upper):
+        arrays += [to_numpy(layer.get_param(name)) if layer else None for name in ("W", "b")]
+    pack = _PackScorer(tuple(model.attrs["unseen_classes"]), dropout)
+    trained = any(layer.has_grad("W") for layer in (lower, projection, upper) if layer)
+    return packed(*arrays, pack=pack, trained=trained)
+
+
+@dataclass(frozen=True, slots=True)
+class _PackScorer:
+    """Puts the weights of a scorer together. unseen: moves never to be predicted. dropout: of the hidden layer."""
+
+    unseen: tuple[int, ...]
+    dropout: float
+
+    def __call__(
+        self,
+        W: numpy.ndarray,
+        pad: numpy.ndarray,
+        b: numpy.ndarray,
+        projection_W: numpy.ndarray | None,
+        projection_b: numpy.ndarray | None,
+        upper_W: numpy.ndarray | None,
+        upper_b: numpy.ndarray | None,
+    ) -> ScorerWeights:
+        upper = None if upper_W is None else network.pack_linear(upper_W, upper_b)
+        mask = None
+        if self.unseen:
+            mask = numpy.zeros(W.shape[1] if upper is None else upper.n_outputs, dtype="uint8")
+            mask[list(self.unseen)] = 1
+        slots = by_piece(W)
+        if projection_W is None:
+            lower = [network.pack_linear(slot) for slot in slots]
+        else:
+            lower = [network.pack_linear(network.gemm(slot, projection_W), slot @ projection_b) for slot in slots]
+        padding = numpy.ascontiguousarray(pad[0].transpose(0, 2, 1))
+        return ScorerWeights(lower, padding, numpy.ascontiguousarray(b.T), upper, mask, self.dropout)
 
 
 def by_piece(W: numpy.ndarray) -> numpy.ndarray:
     """Hidden weights (nF, nO, nP, nI) as (nF, nP * nO, nI), all outputs of a piece one after the other."""
     nF, nO, nP, nI = W.shape
     return numpy.ascontiguousarray(W.transpose(0, 2, 1, 3)).reshape(nF, nP * nO, nI)
-
-
-def pack_by_piece(W: numpy.ndarray, *projection: numpy.ndarray) -> list[Packed]:
-    """Hidden weights packed for the search, slot by slot. projection: W and b of a linear layer before them, taken in."""
-    slots = by_piece(W)
-    if not projection:
-        return [network.pack_linear(slot) for slot in slots]
-    return [network.pack_linear(network.gemm(slot, projection[0]), slot @ projection[1]) for slot in slots]
 
 
 def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) -> numpy.ndarray:

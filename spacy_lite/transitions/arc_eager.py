@@ -4,6 +4,7 @@ Doc.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy
@@ -72,7 +73,8 @@ class ArcEager(TransitionSystem):
         """Initial states of the documents; sentence starts that are set hold."""
         starts = [_signs(doc.read_column(SENT_START)) for doc in docs]
         lengths = [len(doc) for doc in docs]
-        subtok = self.strings[SUBTOK_LABEL] if SUBTOK_LABEL in self.known_labels((LEFT, RIGHT)) else 0
+        joins = any(SUBTOK_LABEL in self.labels.get(kind, ()) for kind in (LEFT, RIGHT))
+        subtok = self.strings[SUBTOK_LABEL] if joins else 0
         return ArcStates(self.kinds, self.label_ids, lengths, _joined(starts, "int8"), subtok)
 
     def has_gold(self, example: "Example") -> bool:
@@ -112,15 +114,17 @@ class ArcEager(TransitionSystem):
     def annotate_arrays(self, docs: Sequence[Doc], heads: numpy.ndarray, moves: numpy.ndarray) -> None:
         """As `annotate`, from the head of every token (-1 none) and the move that attached it, flat over the documents."""
         labels, decorated = self._labels_of_moves()
-        ends = numpy.cumsum([len(doc) for doc in docs])
-        starts = ends - [len(doc) for doc in docs]
-        positions = numpy.arange(len(heads)) - numpy.repeat(starts, ends - starts)
-        offsets = numpy.where(heads >= 0, heads - positions, 0).astype("int64")
-        deps = labels[moves]
-        lowered = decorated[moves]
-        for doc, start, end in zip(docs, starts.tolist(), ends.tolist(), strict=True):
+        lengths = [len(doc) for doc in docs]
+        ends = list(accumulate(lengths))
+        positions = numpy.arange(len(heads))
+        if len(docs) > 1:
+            positions -= numpy.repeat([0, *ends[:-1]], lengths)
+        offsets = numpy.where(heads >= 0, heads - positions, 0)
+        deps, lowered = labels[moves], decorated[moves]
+        some_lowered = lowered.any()
+        for doc, start, end in zip(docs, [0, *ends], ends, strict=False):
             doc.set_parse(offsets[start:end], deps[start:end])
-            if lowered[start:end].any():
+            if some_lowered and lowered[start:end].any():
                 nonproj.deprojectivize(doc)
 
     def _labels_of_moves(self) -> tuple[numpy.ndarray, numpy.ndarray]:

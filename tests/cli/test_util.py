@@ -1,7 +1,6 @@
 """Overrides of the config, lists, and errors at the edge of the command line."""
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -78,23 +77,23 @@ def test_a_warning_is_one_message_beside_the_output(tmp_path, traceback):
     assert ("UserWarning" in done.stderr) == bool(traceback)
 
 
+# What a command loads is what its help takes: half a second is for some three hundred modules, those of typer among them.
+MOST_MODULES = 350
+
+
 @pytest.mark.parametrize("verb", ["", "train", "init vectors", "debug data", "package"])
-def test_help_is_fast_and_loads_nothing_heavy(verb):
+def test_help_loads_little_and_nothing_heavy(verb):
     code = (
         f"import sys; sys.argv = ['spacy_lite', *{verb.split()!r}, '--help']\n"
         "from spacy_lite.cli import setup_cli\n"
         "try:\n    setup_cli()\nexcept SystemExit:\n    pass\n"
-        "print([m for m in ('numpy', 'thinc', 'torch', 'srsly', 'rich', 'confection') if m in sys.modules])"
+        "heavy = ('numpy', 'thinc', 'torch', 'srsly', 'rich', 'confection')\n"
+        "print(len(sys.modules), *[name for name in heavy if name in sys.modules])"
     )
-    for _ in range(3):  # a busy machine may be slow once
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        if seconds < 0.5:
-            break
-    assert done.stdout.strip().endswith("[]")
-    assert seconds < 0.5
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules, *heavy = done.stdout.splitlines()[-1].split()
+    assert not heavy
+    assert int(modules) < MOST_MODULES
 
 
 def test_every_command_explains_itself():

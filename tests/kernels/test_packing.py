@@ -43,6 +43,30 @@ def test_a_change_of_all_weights_is_noticed_whoever_makes_it(weights):
     np.testing.assert_allclose(scores(packed(weights, trained=False))[0], weights.sum(axis=1), atol=1e-4)
 
 
+def test_whatever_belongs_to_the_form_is_looked_at(weights):
+    def pack(W, b, scale):
+        return W.sum(), b, float(scale[0, 0])
+
+    b, scale = None, np.ones((70, 2), "f").T
+    first = packed(weights, b, scale, pack=pack)
+    assert packed(weights, b, scale, pack=pack) is first
+    assert packed(weights, b, scale, pack=pack, trained=False) is first
+    scale[1, 69] = 3
+    assert packed(weights, b, scale, pack=pack) is not first
+    assert packed(weights, np.zeros(40, "f"), scale, pack=pack)[1] is not None
+    assert packed(weights, None, scale.copy(), pack=pack)[1] is None
+
+
+def test_other_instructions_need_another_form(weights):
+    before = packed(weights).isa
+    try:
+        network.use_isa("baseline")
+        assert packed(weights).isa == "baseline"
+    finally:
+        network.use_isa(before)
+    assert packed(weights).isa == before
+
+
 def test_an_array_that_is_gone_leaves_nothing_behind():
     array = np.ones((3, 4), "f")
     forget(array)

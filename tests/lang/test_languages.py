@@ -131,11 +131,12 @@ def test_stop_words_are_lower_case_words_and_are_recognised_in_any_case(code):
 
 
 def test_a_blank_pipeline_is_made_quickly():
-    spacy_lite.blank("en")
-    start = time.perf_counter()
-    for _ in range(5):
+    seconds = []
+    for _ in range(10):  # a busy machine is slow now and then
+        start = time.process_time()
         spacy_lite.blank("en")
-    assert (time.perf_counter() - start) / 5 < 0.15
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.15
 
 
 # ---- languages without a folder
