@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "bench"
 PEER = WORK / "peer" / "bin" / "python"
 TASKS = Path(__file__).with_name("tasks.py")
+GENERIC_KERNELS = 20  # what BLIS 1.3 falls back to on a CPU it does not know
 COMPONENTS = "tagger,morphologizer,trainable_lemmatizer"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -113,12 +114,16 @@ def prepare_data() -> dict[str, str]:
     }
 
 
-def contenders() -> tuple[Side, list[Side]]:
+def contenders(unknown_cpu: bool = False) -> tuple[Side, list[Side]]:
+    """This package, and spaCy: as shipped, at its best and, if asked for, as shipped on a CPU that its BLIS does not know."""
     ours = Side("spacy_lite", "spacy_lite", [sys.executable])
     peers = [Side("spaCy as shipped", "spacy", [str(PEER)])]
     command = os.environ.get("PEER_AT_ITS_BEST") or str(ROOT.parent / "shared" / "tools" / "peer_at_its_best" / "run.sh")
     if Path(command.split()[0]).exists():
         peers.append(Side("spaCy at its best", "spacy", ["sh", *command.split(), str(PEER)], {"batch_size": 128}))
+        if unknown_cpu:
+            generic = ["env", f"FORCE_BLIS={GENERIC_KERNELS}", "sh", *command.split(), str(PEER)]
+            peers.append(Side("spaCy on an unknown CPU", "spacy", generic))
     return ours, peers
 
 
@@ -163,6 +168,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stream", type=int, default=1_000_000, help="texts in the endless-stream task")
     parser.add_argument("--parser", action="store_true", help="keep the dependency parser in the inference tasks")
+    parser.add_argument("--unknown-cpu", action="store_true", help="spaCy with the kernels of a CPU that it does not know, too")
     arguments = parser.parse_args()
 
     def wanted(name: str) -> bool:
@@ -170,7 +176,7 @@ def main() -> None:
 
     prepare_peer()
     data = prepare_data()
-    ours, peers = contenders()
+    ours, peers = contenders(arguments.unknown_cpu)
     sides, shipped = [ours, *peers], [ours, peers[0]]
     rounds = arguments.rounds
 
