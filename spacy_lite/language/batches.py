@@ -14,8 +14,9 @@ __all__ = ["Batch", "batches_of", "text_length"]
 MOST_TEXTS = 512
 # About 13,000 words of English. A single longer text is a batch of its own.
 MOST_CHARACTERS = 72_000
-# Of several workers none should wait long for the last one.
-SHARED_CHARACTERS = MOST_CHARACTERS // 3
+# Several workers begin with small batches, so that a few texts keep all of them busy; the more texts have come, the larger.
+FIRST_SHARED_CHARACTERS = MOST_CHARACTERS // 6
+SHARE_OF_NEXT_BATCH = 2
 CHARACTERS_OF_A_TOKEN = 6
 
 
@@ -40,13 +41,14 @@ def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: 
 
     as_tuples: the items are (text, context). most_texts: the caller's limit. workers: how many work on batches at a time.
 
+    For one worker batches are large from the start; for several they grow with what went before.
     A batch is handed on as soon as it is full: of an endless stream never more than one batch is waiting.
     """
     most_texts = max(1, min(most_texts, MOST_TEXTS))
-    most_characters = MOST_CHARACTERS if workers == 1 else SHARED_CHARACTERS
+    most_characters = MOST_CHARACTERS if workers == 1 else FIRST_SHARED_CHARACTERS
     batch: list[Any] = []
     contexts: list[Any] = []
-    characters = 0
+    characters = handed_on = 0
     for item in texts:
         if as_tuples:
             item, context = item
@@ -55,6 +57,10 @@ def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: 
         characters += len(item) if type(item) is str else text_length(item)
         if len(batch) >= most_texts or characters >= most_characters:
             yield Batch(batch, contexts or [None] * len(batch))
+            handed_on += characters
+            if workers > 1:
+                grown = FIRST_SHARED_CHARACTERS + handed_on // (SHARE_OF_NEXT_BATCH * workers)
+                most_characters = min(grown, MOST_CHARACTERS)
             batch, contexts, characters = [], [], 0
     if batch:
         yield Batch(batch, contexts or [None] * len(batch))

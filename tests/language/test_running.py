@@ -156,6 +156,10 @@ def test_batches_are_cut_by_length_and_number():
     assert [len(b.texts) for b in batches_of([long] * 5, False, 1000)] == [2, 2, 1]
     assert [len(b.texts) for b in batches_of([short] * 5, False, 2)] == [2, 2, 1]
     assert [len(b.texts) for b in batches_of([long] * 3, False, 1000, workers=2)] == [1, 1, 1]
+    sizes = [len("".join(b.texts)) for b in batches_of(["z" * 1000] * 1000, False, 1000, workers=2)]
+    assert sizes[:3] == [12_000, 15_000, 19_000]  # a few texts already keep both busy, many come in batches as large as for one
+    assert max(sizes) == MOST_CHARACTERS
+    assert sum(sizes) == 1_000_000
     assert list(batches_of([], False, 10)) == []
 
 
