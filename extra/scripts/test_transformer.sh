@@ -19,6 +19,11 @@ offered() {
         "$venv/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["install"][0]["metadata"]["version"])' 2>/dev/null || true
 }
 
+# The newest version of torch of which pip finds a build for the CPU beside newer ones for CUDA.
+newest_for_cpu() {
+    $pip index versions torch 2>/dev/null | sed -n 's/^Available versions: //p' | tr ',' '\n' | sed -n 's/^ *\(.*+cpu\)$/\1/p' | head -n 1
+}
+
 if [ ! -e "$venv/ready" ]; then
     [ -x "$venv/bin/python" ] || "$base/bin/python" -m venv "$venv"
     "$base/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])' > \
@@ -28,11 +33,14 @@ if [ ! -e "$venv/ready" ]; then
     case "$version-$(uname -s)" in
         *+cpu-* | [0-9]*-Darwin) ;;
         *)
-            [ -n "${TORCH_INDEX_URL:-}" ] || skip "pip offers no build of torch for the CPU: set TORCH_INDEX_URL to an index that has one"
-            source="--index-url $TORCH_INDEX_URL"
-            # shellcheck disable=SC2086
-            version="$(offered $source)"
-            [ -n "$version" ] || skip "no build of torch for the CPU can be had (pip found none)"
+            version="$(newest_for_cpu)"
+            if [ -z "$version" ]; then
+                [ -n "${TORCH_INDEX_URL:-}" ] || skip "pip offers no build of torch for the CPU: set TORCH_INDEX_URL to an index with one"
+                source="--index-url $TORCH_INDEX_URL"
+                # shellcheck disable=SC2086
+                version="$(offered $source)"
+                [ -n "$version" ] || skip "no build of torch for the CPU can be had (there is none at TORCH_INDEX_URL)"
+            fi
             ;;
     esac
     # shellcheck disable=SC2086
