@@ -131,6 +131,9 @@ class BatchPipe(Pipe):
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate a stream of documents, in order and in batches of `batch_size`."""
+        if self.most_docs == 1 and type(self).__call__ is not BatchPipe.__call__:  # a subclass has a way of its own
+            yield from super().pipe(stream, batch_size=batch_size)
+            return
         for docs in minibatch(stream, size=self.most_docs or batch_size):
             if self._attempt(docs):
                 yield from docs

@@ -3,6 +3,7 @@
 import pytest
 
 import spacy_lite
+from spacy_lite.pipeline import EntityRuler
 from spacy_lite.tokens import Doc, Token
 
 PATTERNS = [
@@ -235,3 +236,17 @@ def test_a_document_on_which_a_ruler_fails_is_left_out_alone():
     assert list(ruler.pipe([None, good])) == [good]
     assert seen == [("span_ruler", [None])]
     assert [span.label_ for span in good.spans["ruler"]] == ["FRUIT"]
+
+
+def test_a_subclass_that_is_called_in_its_own_way_is_so_in_a_stream_too():
+    class Shouting(EntityRuler):
+        def __call__(self, doc):
+            doc = super().__call__(doc)
+            doc.user_data["ents"] = [ent.text.upper() for ent in doc.ents]
+            return doc
+
+    nlp = spacy_lite.blank("en")
+    ruler = Shouting(nlp)
+    ruler.add_patterns([{"label": "FRUIT", "pattern": "pear"}])
+    [doc] = ruler.pipe([nlp.make_doc("a pear")])
+    assert doc.user_data["ents"] == ["PEAR"]
