@@ -89,9 +89,7 @@ def latency(package: Any, model: str, exclude: list[str] | None = None, calls: i
     return {"milliseconds": sorted(times)[calls // 2] * 1000}
 
 
-def training(
-    package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20, spread: int = 1
-) -> dict[str, float]:
+def training(package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20, spread: int = 1) -> dict[str, float]:
     """Words per second inside nlp.update. spread: the batches grow as over so many times the steps."""
     util = importlib.import_module(f"{package.__name__}.util")
     initialize = importlib.import_module(f"{package.__name__}.training.initialize")

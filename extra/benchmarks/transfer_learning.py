@@ -69,7 +69,7 @@ def prepare() -> None:
     with (WORK / "tokens.txt").open("w", encoding="utf8") as file:
         for doc in nlp.pipe(texts):
             file.write(" ".join(token.text for token in doc if not token.is_space) + "\n")
-    held_out = texts[:: HELD_OUT_ONE_IN]
+    held_out = texts[::HELD_OUT_ONE_IN]
     for name, part in (("text", [text for i, text in enumerate(texts) if i % HELD_OUT_ONE_IN]), ("held-out", held_out)):
         with (WORK / f"{name}.jsonl").open("w", encoding="utf8") as file:
             file.writelines(json.dumps({"text": text}) + "\n" for text in part)

@@ -144,9 +144,7 @@ class Config(confection.Config):
         """Read the config from UTF-8 bytes and return it; the arguments are those of `from_str`. Raises ConfigError."""
         return self.from_str(bytes_data.decode("utf8"), interpolate=interpolate, overrides=overrides)
 
-    def from_disk(
-        self, path: str | Path, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
-    ) -> "Config":
+    def from_disk(self, path: str | Path, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None) -> "Config":
         """Read the config from a file and return it; the arguments are those of `from_str`. Raises ConfigError."""
         text = Path(path).read_text(encoding="utf8")
         return self.from_str(text, interpolate=interpolate, overrides=overrides, file=str(path))

@@ -1,4 +1,4 @@
-"""The layer that stands, in one component's model, for the output of another component's."""
+"""The layers that stand, in one component's model, for the output of another component's."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,14 +10,54 @@ from ..tokens import Doc
 from .rows import RowList
 from .sharing import SharedBatch
 
-__all__ = ["Tok2VecListener"]
+__all__ = ["Listener", "Tok2VecListener"]
 
 
-class Tok2VecListener(Model):
+class Listener(Model):
+    """What every listener is, whatever its upstream gives.
+
+    upstream_name: name of the upstream component, "*" for the nearest one before. Attributes set when the pipeline is linked:
+    `upstream` and `component`, the two components' names.
+    """
+
+    def __init__(self, upstream_name: str, upstream: str, forward: Callable, width: int | None) -> None:
+        """upstream: name to call the upstream by until the pipeline is linked. width: of its rows; None: not known yet."""
+        Model.__init__(self, name=self.name, forward=forward, init=init, dims={"nO": width})
+        self.upstream_name = upstream_name
+        self.upstream = upstream if upstream_name == "*" else upstream_name
+        self.component = ""
+        self.batch: Any = None
+        self._sample: list[Doc] = []
+
+    def receive(self, batch: SharedBatch | None) -> None:
+        """Take the batch of the update now under way; None when it is over."""
+        self.batch = batch
+        self._sample = []
+
+    def remember_sample(self, docs: Sequence[Doc]) -> None:
+        """Note the documents of the model's initialization: for these alone, zeros stand in for the upstream's output."""
+        self._sample = list(docs)
+
+    def is_sample(self, docs: Sequence[Doc]) -> bool:
+        """Whether these are the documents of the model's initialization."""
+        return len(docs) == len(self._sample) and all(doc is own for doc, own in zip(docs, self._sample, strict=True))
+
+    @property
+    def label(self) -> str:
+        """Who is listening, for messages."""
+        return f"`{self.component}`" if self.component else "a component"
+
+    def _copy(self, seen: dict | None = None) -> "Listener":
+        raise TypeError(f"{type(self).__name__} does not say how it is copied")
+
+    def __deepcopy__(self, memo: dict) -> "Listener":
+        return self._copy()
+
+
+class Tok2VecListener(Listener):
     """Gives the rows that the upstream component computed: of its batch while training, of `doc.tensor` otherwise.
 
-    upstream_name: name of the upstream component, "*" for the nearest one before. width: width of its output.
-    Attributes set when the pipeline is linked: `upstream` and `component`, the two components' names.
+    upstream_name: see Listener. width: width of the upstream's output.
     Raises ListenerError for a width that is not a positive number, and at run time where there is no upstream output.
     """
 
@@ -30,41 +70,16 @@ class Tok2VecListener(Model):
                 f" a positive number, got {width!r}\n"
                 "  In a config: width = ${components.tok2vec.model.encode.width}"
             )
-        Model.__init__(self, name=self.name, forward=forward, init=init, dims={"nO": width})
-        self.upstream_name = upstream_name
-        self.upstream = "tok2vec" if upstream_name == "*" else upstream_name
-        self.component = ""
-        self.batch: SharedBatch | None = None
-        self._sample: list[Doc] = []
-
-    def receive(self, batch: SharedBatch | None) -> None:
-        """Take the batch of the update now under way; None when it is over."""
-        self.batch = batch
-        self._sample = []
-
-    def remember_sample(self, docs: Sequence[Doc]) -> None:
-        """Note the documents of the model's initialization: for these alone, zeros stand in for the upstream's rows."""
-        self._sample = list(docs)
-
-    def is_sample(self, docs: Sequence[Doc]) -> bool:
-        """Whether these are the documents of the model's initialization."""
-        return len(docs) == len(self._sample) and all(doc is own for doc, own in zip(docs, self._sample, strict=True))
+        super().__init__(upstream_name, "tok2vec", forward, width)
+        self.batch: SharedBatch | None
 
     def _copy(self, seen: dict | None = None) -> "Tok2VecListener":
         copied = Tok2VecListener(self.upstream_name, self.get_dim("nO"))
         copied.upstream, copied.component = self.upstream, self.component
         return copied
 
-    def __deepcopy__(self, memo: dict) -> "Tok2VecListener":
-        return self._copy()
 
-    @property
-    def label(self) -> str:
-        """Who is listening, for messages."""
-        return f"`{self.component}`" if self.component else "a component"
-
-
-def init(model: Tok2VecListener, X: Any = None, Y: Any = None) -> None:
+def init(model: Listener, X: Any = None, Y: Any = None) -> None:
     """Nothing to make: the width is given."""
     if X is not None:
         model.remember_sample(X)

@@ -6,11 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 
-from ..gold import validate_distillation_examples, validate_examples
 from ..language import Language
-from ..pipeline.trainable_pipe import TrainablePipe
+from ..pipeline.shared_encoder import SharedEncoder
 from ..serialize import atomic_directory
 from ..tokens import Doc
 from . import hf
@@ -84,14 +83,15 @@ def make_transformer(
     )
 
 
-class Transformer(TablesAndAdapters, TrainablePipe):
+class Transformer(TablesAndAdapters, SharedEncoder[TransformerListener, EncodedBatch]):
     """Computes the output of a pretrained transformer, for the components that listen to it.
 
     predict: documents to a FullTransformerBatch. set_annotations: sets `doc._.trf_data`, and what `set_extra_annotations`
-    sets. update: computes the output of a batch and hands it to the listeners; `end_update`, called when every component has
-    learned from the batch, sends the sum of their gradients through the transformer, once. Where no weight is trained, or no
-    listener sends a gradient, nothing is kept for a backward pass.
+    sets. update: see SharedEncoder; where no weight is trained, or no listener sends a gradient, nothing is kept for a backward
+    pass.
     """
+
+    listener_class = TransformerListener
 
     def __init__(
         self,
@@ -117,9 +117,6 @@ class Transformer(TablesAndAdapters, TrainablePipe):
             raise ValueError(f"`{name}`: inference_dtype can be {', '.join(PRECISIONS)}, got {inference_dtype!r}")
         self.keep_outputs = check_keep_outputs(name, keep_outputs)
         self.set_extra_annotations = set_extra_annotations or null_annotation_setter()
-        self.listener_map: dict[str, list[TransformerListener]] = {}
-        self._batches: list[EncodedBatch] = []
-        self._optimizer: Optimizer | None = None
         self._warned = False
         self._transformer.attrs["max_batch_items"] = max_batch_items
         self._transformer.shim.precision, self._transformer.shim.threads = PRECISIONS[inference_dtype], torch_threads
@@ -159,51 +156,17 @@ class Transformer(TablesAndAdapters, TrainablePipe):
 
     # Listeners
 
-    @property
-    def listeners(self) -> list[TransformerListener]:
-        """The layers that listen to this component, in the order they were found."""
-        return [listener for listeners in self.listener_map.values() for listener in listeners]
-
-    @property
-    def listening_components(self) -> list[str]:
-        """Names of the components that listen to this one."""
-        return list(self.listener_map)
-
-    def add_listener(self, listener: TransformerListener, component_name: str) -> None:
-        """Hand this component's output to `listener`, a layer of the component of that name."""
-        listeners = self.listener_map.setdefault(component_name, [])
-        if not any(known is listener for known in listeners):
-            listeners.append(listener)
-        listener.upstream, listener.component = self.name, component_name
-        self._set_width(listener)
-
-    def _set_width(self, listener: TransformerListener) -> None:
+    def _accept(self, listener: TransformerListener) -> None:
         if self._transformer.shim.encoder is not None:
             listener.fit(self.name, self.encoder.width, self.encoder.layers)
             listener.adapter = self.encoder.adapters.of_component.get(listener.component)
 
-    def remove_listener(self, listener: TransformerListener, component_name: str) -> bool:
-        """Stop handing output to `listener`; False when it was not one of that component's."""
-        listeners = self.listener_map.get(component_name, [])
-        for position, known in enumerate(listeners):
-            if known is listener:
-                del listeners[position]
-                if not listeners:
-                    del self.listener_map[component_name]
-                return True
-        return False
-
     def find_listeners(self, component: Any) -> None:
-        """Add the listeners in the model of another component that name this one, or "*"."""
-        model = getattr(component, "model", None)
-        if not isinstance(model, Model):
-            return
-        for node in model.walk():
-            if isinstance(node, TransformerListener) and node.upstream_name in ("*", self.name):
-                self.add_listener(node, component.name)
-            elif node.has_ref("listener") and len(node.layers) > 1 and isinstance(node.layers[0], TransformerListener):
-                node.layers[0].pooling = node.layers[-1]
-                check_pooling(self.name, self.keep_outputs, node.layers[0])
+        """Add the listeners in the model of another component that name this one, or "*", with what pools their rows."""
+        super().find_listeners(component)
+        for listener in self.listener_map.get(getattr(component, "name", ""), []):
+            listener.find_pooling(component.model)
+            check_pooling(self.name, self.keep_outputs, listener)
 
     # Annotating
 
@@ -236,100 +199,13 @@ class Transformer(TablesAndAdapters, TrainablePipe):
 
     # Learning
 
-    def update(
-        self,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Compute the output of a batch and hand it to the listeners.
-
-        drop: dropout rate. sgd: optimizer that `end_update` applies to the gradient. losses: gets, under the component's
-        name, the sum of the squares of the gradients that the listeners send back.
-        """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_examples(examples, f"{type(self).__name__}.update")
-        self._begin([example.predicted for example in examples], drop, sgd, losses)
-        return losses
-
-    def _begin(self, docs: list[Doc], drop: float, sgd: Any, losses: dict[str, float]) -> None:
-        """Start the shared batch of an update, one for each adapter; there is none when there is not a token in it."""
-        self.end_update()
-        self._optimizer = None if sgd in (None, False) else sgd
-        if not any(len(doc) for doc in docs):
-            return
-        set_dropout_rate(self.model, drop)
-        self._batches = begin_batches(self._transformer, self.name, docs, self.listeners, drop, losses)
+    def _encode(self, docs: list[Doc], drop: float, losses: dict[str, float]) -> list[EncodedBatch]:
+        batches = begin_batches(self._transformer, self.name, docs, self.listeners, drop, losses)
         self._warn_of_truncation()
+        return batches
 
-    def end_update(self) -> None:
-        """Backpropagate the sum of the listeners' gradients, and apply it if `update` was given an optimizer."""
-        batches, self._batches = self._batches, []
-        sgd, self._optimizer = self._optimizer, None
-        if not batches:
-            return
-        for listener in self.listeners:
-            listener.receive(None)
-        for batch in batches:
-            batch.backpropagate()
-        if sgd is not None:
-            self.model.finish_update(sgd)
-
-    def finish_update(self, sgd: Optimizer) -> None:
-        """Apply the accumulated gradients, those of a batch that is still open included."""
-        self.end_update()
-        self.model.finish_update(sgd)
-
-    def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Any]:
-        """An encoder has no gold data: its loss is what its listeners send back. Gives 0 and no gradient."""
-        return 0.0, None
-
-    def rehearse(
-        self,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-        **config: Any,
-    ) -> dict[str, float]:
-        """As `update`; sets `doc._.trf_data` too, for the listeners' earlier models."""
-        losses = self.update(examples, drop=drop, sgd=sgd, losses=losses)
-        if self._batches:
-            stand_together(self._batches)
-        return losses
-
-    @property
-    def is_distillable(self) -> bool:
-        """Listeners can learn from a teacher's listeners."""
-        return True
-
-    def distill(
-        self,
-        teacher_pipe: TrainablePipe | None,
-        examples: Iterable["Example"],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """As `update`; the teacher's encoder annotates the reference documents for the teacher's listeners.
-
-        teacher_pipe: None when the teacher's components do not share an encoder. Raises ValueError where the tokens differ.
-        """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_distillation_examples(examples, f"{type(self).__name__}.distill")
-        if teacher_pipe is not None:
-            references = [example.reference for example in examples]
-            teacher_pipe.set_annotations(references, teacher_pipe.predict(references))
-        self._begin([example.predicted for example in examples], drop, sgd, losses)
-        return losses
+    def _keep(self, batches: list[EncodedBatch]) -> None:
+        stand_together(batches)
 
     def initialize(
         self,
@@ -358,7 +234,7 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         self._make(adapters, embeddings)
         self._use_settings(active_adapter, active_embeddings, component_adapters, train_adapter, train_embeddings)
         for listener in self.listeners:
-            self._set_width(listener)
+            self._accept(listener)
 
     # Saving
 
@@ -397,4 +273,4 @@ class Transformer(TablesAndAdapters, TrainablePipe):
         if encoder is not None:
             self._transformer.use_encoder(encoder)
         for listener in self.listeners:
-            self._set_width(listener)
+            self._accept(listener)

@@ -7,6 +7,7 @@ import numpy
 from thinc.api import Model
 
 from ..errors import ListenerError
+from ..ml.listener import Listener
 from ..ml.rows import RowList
 from ..ml.sharing import SharedBatch
 from ..tokens import Doc
@@ -29,34 +30,24 @@ class EncodedBatch(SharedBatch):
         self.datas = batch.doc_data
 
 
-class TransformerListener(Model):
+class TransformerListener(Listener):
     """Gives what the transformer said of documents: of its batch while training, `doc._.trf_data` otherwise.
 
-    upstream_name: name of the transformer, "*" for the nearest one before. all_layers: whether the rows hold all layers, side
-    by side, or the last alone. Attributes set when the pipeline is linked: `upstream` and `component`, the two components'
-    names, and `adapter`, the component's own, None where it reads what the adapter in force gives. Output: one TransformerData
-    a document, with `rows`.
+    upstream_name: see Listener. all_layers: whether the rows hold all layers, side by side, or the last alone. Attributes set
+    when the pipeline is linked: those of Listener, and `adapter`, the component's own, None where it reads what the adapter in
+    force gives. Output: one TransformerData a document, with `rows`.
     """
 
     name = "transformer-listener"
 
     def __init__(self, upstream_name: str, all_layers: bool = False, width: int | None = None) -> None:
-        super().__init__(self.name, forward, init=init, dims={"nO": width})
+        super().__init__(upstream_name, "transformer", forward, width)
         self.width = width
         install_extensions()
-        self.upstream_name = upstream_name
-        self.upstream = "transformer" if upstream_name == "*" else upstream_name
-        self.component = ""
         self.adapter: str | None = None
         self.all_layers = all_layers
-        self.batch: EncodedBatch | None = None
+        self.batch: EncodedBatch | None
         self.pooling: Model | None = None
-        self._sample: list[Doc] = []
-
-    def receive(self, batch: EncodedBatch | None) -> None:
-        """Take the batch of the update now under way; None when it is over."""
-        self.batch = batch
-        self._sample = []
 
     def fit(self, upstream: str, width: int, layers: int) -> None:
         """Expect the output of a transformer of that name. Raises ListenerError where it is not what this listener needs."""
@@ -73,23 +64,15 @@ class TransformerListener(Model):
                 f'  In the config of `{upstream}`: model.transformer_config = {{"output_hidden_states": true}}'
             )
 
-    def remember_sample(self, docs: Sequence[Doc]) -> None:
-        """Note the documents of the model's initialization: for these alone, zeros stand in for the transformer's output."""
-        self._sample = list(docs)
-
-    def is_sample(self, docs: Sequence[Doc]) -> bool:
-        """Whether these are the documents of the model's initialization."""
-        return len(docs) == len(self._sample) and all(doc is own for doc, own in zip(docs, self._sample, strict=True))
+    def find_pooling(self, model: Model) -> None:
+        """Note the layer of `model`, the component's, that makes one row of a token's pieces."""
+        nodes = (node for node in model.walk() if node.has_ref("listener") and len(node.layers) > 1)
+        self.pooling = next((node.layers[-1] for node in nodes if node.layers[0] is self), None)
 
     @property
     def wants_gradient(self) -> bool:
         """Whether the next update will send a gradient back."""
         return self.pooling is None or grad_factor_of(self.pooling) != 0.0
-
-    @property
-    def label(self) -> str:
-        """Who is listening, for messages."""
-        return f"`{self.component}`" if self.component else "a component"
 
     def _copy(self, seen: dict | None = None) -> "TransformerListener":
         copied = TransformerListener(self.upstream_name, self.all_layers, self.width)
@@ -97,15 +80,6 @@ class TransformerListener(Model):
         if self.has_dim("nO"):
             copied.set_dim("nO", self.get_dim("nO"))
         return copied
-
-    def __deepcopy__(self, memo: dict) -> "TransformerListener":
-        return self._copy()
-
-
-def init(model: TransformerListener, X: Any = None, Y: Any = None) -> None:
-    """Nothing to make: the width is the transformer's."""
-    if X is not None:
-        model.remember_sample(X)
 
 
 def forward(model: TransformerListener, docs: Sequence[Doc], is_train: bool) -> tuple[DataList, Callable]:
