@@ -239,6 +239,16 @@ def config(data: bytes, rng: random.Random, others: list[bytes]) -> bytes:
     return "\n".join(lines).encode("utf8")
 
 
+def safetensors(data: bytes, rng: random.Random, others: list[bytes]) -> bytes:
+    """Arrays behind a JSON header of their names, types, shapes and places: mostly a header with wrong values."""
+    if rng.random() < 0.35:
+        return plain(data, rng, others)
+    size = int.from_bytes(data[:8], "little")
+    header = json_text(data[8 : 8 + size], rng, others)
+    length = len(header) if rng.random() < 0.9 else rng.choice(NUMBERS) % (1 << 64)
+    return length.to_bytes(8, "little") + header + data[8 + size :]
+
+
 MUTATORS: dict[str, Callable[[bytes, random.Random, list[bytes]], bytes]] = {
     "bytes": plain,
     "msgpack": msgpack,
@@ -246,4 +256,5 @@ MUTATORS: dict[str, Callable[[bytes, random.Random, list[bytes]], bytes]] = {
     "json": json_text,
     "jsonl": json_lines,
     "config": config,
+    "safetensors": safetensors,
 }

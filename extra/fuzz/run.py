@@ -34,6 +34,7 @@ from spacy_lite.errors import ConfigError, FormatError  # noqa: E402
 
 CLEAR = (FormatError, ConfigError, ConfigValidationError, OSError, ImportError)
 LONGEST = 3000
+SAYS_SO = ("has no weights yet", "is outside the match", "none begins before it", "is not loaded yet")
 
 
 def verdict(target: Target, data: bytes) -> str:
@@ -52,7 +53,7 @@ def verdict(target: Target, data: bytes) -> str:
     except ValueError as error:
         # Parts that are not in the file are not read, and some values only make no sense together with a text: what is asked
         # for them says so itself.
-        known = any(part in str(error) for part in ("has no weights yet", "is outside the match", "none begins before it"))
+        known = any(part in str(error) for part in SAYS_SO)
         return "refused" if known else f"{type(error).__name__}: {str(error)[:100]} at {place(error.__traceback__)}"
     except Timeout:
         return "hangs: " + place(sys.exc_info()[2])

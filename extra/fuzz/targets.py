@@ -12,6 +12,7 @@ import srsly
 from mutations import mutate
 from pipeline_files import ENCODER, annotate, gold_example, make_pipeline, packing_of, pipeline_targets, renew
 from target import TEXT, Target, look
+from transformer_files import transformer_targets
 
 import spacy_lite
 from spacy_lite.attrs import NORM, ORTH
@@ -31,7 +32,8 @@ def make_targets(folder: Path) -> list[Target]:
     nlp = make_pipeline()
     good = folder / "good"
     nlp.to_disk(good)
-    return [*value_targets(nlp), *pipeline_targets(good, folder / "broken"), *folder_targets(folder)]
+    targets = [*value_targets(nlp), *pipeline_targets(good, folder / "broken"), *folder_targets(folder)]
+    return [*targets, *transformer_targets(folder)]
 
 
 def value_targets(nlp: Any) -> list[Target]:

@@ -3,7 +3,8 @@ elsewhere.
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..config.config import SECTION_ORDER, Config, ConfigValidationError
@@ -12,7 +13,7 @@ from ..config.frozen import SimpleFrozenDict, SimpleFrozenList
 from ..config.registry import registry
 from ..config.resolve import fill_section
 from ..config.schemas import CONFIG_SCHEMAS, ConfigSchemaNlp
-from ..errors import nearest
+from ..errors import ConfigError, FormatError, nearest
 from .loading import load_model
 from .pipes import PipelineEditing
 
@@ -154,20 +155,28 @@ def add_components(nlp: "Language", complete: Config, plain: Config, exclude: li
             continue
         block = dict(blocks[name])
         if "factory" in block:
-            try:
+            with _naming("components", name, "factory"):
                 nlp.find_factory(block["factory"])
-            except ValueError as error:
-                problem, _, hint = str(error).partition("\n")
-                raise ConfigValidationError(
-                    problem, path=("components", name, "factory"), hint=inspect.cleandoc(hint)
-                ) from error
             raw = Config({key: value for key, value in written[name].items() if key != "factory"}, is_interpolated=False)
-            nlp.add_pipe(block.pop("factory"), name=name, config=block, validate=validate, raw_config=raw)
+            with _naming("components", name):
+                nlp.add_pipe(block.pop("factory"), name=name, config=block, validate=validate, raw_config=raw)
         elif "source" in block:
             add_sourced(nlp, name, block, sources)
         else:
             problem = "needs a `factory` that makes it, or a `source`, the pipeline to take it from"
             raise ConfigValidationError(problem, path=("components", name))
+
+
+@contextmanager
+def _naming(*path: str) -> Iterator[None]:
+    """Context in which a value that is refused is said to stand at `path` of the config."""
+    try:
+        yield
+    except (ConfigError, FormatError):
+        raise
+    except ValueError as error:
+        problem, _, hint = str(error).partition("\n")
+        raise ConfigValidationError(problem, path=path, hint=inspect.cleandoc(hint)) from error
 
 
 def add_sourced(nlp: "Language", name: str, block: Mapping[str, Any], sources: dict[str, "Language"]) -> None:

@@ -282,6 +282,7 @@ class EmbeddingTables:
             saved = table_files.read(folder / "embeddings" / check_name(KIND, name, self.owner))
             self._check_weight(name, saved.weight)
             tokenizer = self.base_tokenizer if saved.tokenizer is None else saved.tokenizer
+            check_tokenizer(tokenizer)
             self._check_fits(tokenizer, len(saved.weight))
             tables[name] = Table(saved.weight, tokenizer, int(state["generations"][name]), saved.trained)
         self._tables, self._active, self._next = tables, DEFAULT, int(state.get("next", 1))

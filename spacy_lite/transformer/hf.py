@@ -1,6 +1,7 @@
 """Models and tokenizers of the transformers library: from a name or folder, to files and back. Nothing in files is executed."""
 
 import json
+import math
 import os
 import tempfile
 import warnings
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+# Settings of a model that say how many values it has at least.
+SIZES = ("vocab_size", "hidden_size", "intermediate_size", "type_vocab_size")
 # Which settings of a saved tokenizer tell of the machine it was saved on.
 MACHINE_SETTINGS = ("name_or_path", "tokenizer_file", "vocab_file", "cache_dir", "is_local", "local_files_only")
 
@@ -158,6 +161,7 @@ def load_folder(folder: Path) -> tuple[Any, Any]:
 
 def _load(transformers: Any, folder: Path) -> tuple[Any, Any]:
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    _check_sizes(config, folder)
     model, report = _model_class(transformers, config, own=True).from_pretrained(
         folder, config=config, output_loading_info=True, use_safetensors=True, **_loading(True)
     )
@@ -166,6 +170,22 @@ def _load(transformers: Any, folder: Path) -> tuple[Any, Any]:
     if lacking:
         raise FormatError(f"{folder / WEIGHTS} lacks weights of {type(model).__name__}: {', '.join(lacking[:5])}")
     return model, tokenizer
+
+
+def _check_sizes(config: Any, folder: Path) -> None:
+    """Raise FormatError for settings of a model that is far larger than the weights beside them: making it could take all
+    memory, or for ever.
+    """
+    with need_safetensors().safe_open(folder / WEIGHTS, "pt") as file:
+        shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118
+    values = sum(math.prod(shape) for shape in shapes)
+    # A layer may be used many times over (ALBERT), so that there are more layers than weights.
+    limits = {"num_hidden_layers": max(100, 4 * len(shapes)), **dict.fromkeys(SIZES, values)}
+    limits["max_position_embeddings"] = max(values, 1 << 22)  # where positions have no weights, any number will do
+    for name, most in limits.items():
+        size = getattr(config, name, None)
+        if isinstance(size, int) and size > most:
+            raise FormatError(f"{folder / CONFIG}: {name} is {size}, but {WEIGHTS} has {len(shapes)} arrays of {values} values")
 
 
 @contextmanager

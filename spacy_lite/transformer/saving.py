@@ -14,6 +14,7 @@ from ..serialize import unpack_message
 from . import hf
 from .encoder import Encoder
 from .legacy import is_legacy, read_legacy
+from .tokenization import check_tokenizer
 from .torch_imports import need_transformers
 
 __all__ = ["load_encoder", "load_folder", "pack_encoder", "pack_files", "read_bytes", "unpack_files"]
@@ -65,9 +66,17 @@ def load_encoder(folder: Path) -> Encoder | None:
     if not settings.get("loaded", True):
         return None
     model, tokenizer = _load_base(settings["base"]) if "base" in settings else hf.load_folder(folder / "hf")
-    encoder = Encoder(model, tokenizer)
+    encoder = _checked_encoder(model, tokenizer)
     encoder.load_parts(folder, settings)
     return encoder
+
+
+def _checked_encoder(model: Any, tokenizer: Any) -> Encoder:
+    try:
+        check_tokenizer(tokenizer)
+        return Encoder(model, tokenizer)
+    except ValueError as error:
+        raise FormatError(f"cannot use the saved transformer: {error}") from error
 
 
 def _load_base(
@@ -104,7 +113,7 @@ def read_bytes(data: bytes) -> Encoder | None:
         raise FormatError(f"{len(data)} bytes are no saved transformer: {error}") from None
     if is_legacy(msg):
         loaded = read_legacy(msg)
-        return None if loaded is None else Encoder(*loaded)
+        return None if loaded is None else _checked_encoder(*loaded)
     if isinstance(msg, dict) and isinstance(msg.get("model"), bytes):
         return read_bytes(_shim_bytes(msg["model"]))
     files = unpack_files(msg)

@@ -191,7 +191,7 @@ def _pieces(encoding: Any, starts: numpy.ndarray, part: Part) -> SpanPieces:
 
 
 def check_tokenizer(tokenizer: Any) -> None:
-    """Raise ValueError for a tokenizer that cannot tell which characters its pieces cover, or cannot pad."""
+    """Raise ValueError for a tokenizer that cannot tell which characters its pieces cover, cannot pad, or is broken."""
     name = type(tokenizer).__name__
     if getattr(tokenizer, "backend_tokenizer", None) is None:
         raise ValueError(
@@ -200,6 +200,13 @@ def check_tokenizer(tokenizer: Any) -> None:
         )
     if tokenizer.pad_token_id is None and tokenizer.eos_token_id is None:
         raise ValueError(f"the tokenizer {name} has neither a padding nor an end token to fill up short spans with")
+    try:
+        tokenizer.backend_tokenizer.encode("a b")
+    except BaseException as error:
+        # What fails in the native code of `tokenizers` is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(f"the tokenizer {name} cannot encode a text: {error}") from error
 
 
 def piece_limit(model: Any, tokenizer: Any) -> int:

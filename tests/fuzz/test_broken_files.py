@@ -56,7 +56,7 @@ def fuzz(tmp_path_factory):
     finally:
         sys.path.remove(str(ROOT / "extra" / "fuzz"))
     yield run, targets, made
-    for name in ("run", "targets", "target", "pipeline_files", "mutations"):
+    for name in ("run", "targets", "target", "pipeline_files", "transformer_files", "mutations"):
         sys.modules.pop(name, None)
 
 

@@ -195,3 +195,11 @@ def test_a_class_makes_a_pipeline_from_a_plain_dict(nlp):
 def test_a_base_language_without_a_code_can_be_used_on_its_own():
     nlp = Language()
     assert [token.text for token in nlp("some words")] == ["some", "words"]
+
+
+def test_value_that_a_factory_refuses_is_said_to_stand_in_the_block_of_its_component():
+    config = Language().config
+    config["nlp"]["pipeline"] = ["names"]
+    config["components"] = {"names": {"factory": "entity_ruler", "phrase_matcher_attr": "LOWERCASE"}}
+    with pytest.raises(ConfigError, match="components.names: .*cannot compare by 'LOWERCASE'"):
+        Language.from_config(config)

@@ -255,3 +255,25 @@ def test_config_written_with_the_pipeline_loads_again(bert_folder, tmp_path):
     assert json.loads((tmp_path / "pipeline" / "transformer" / "cfg.json").read_text())["format"] == 1
     fresh = spacy_lite.util.load_model_from_config(config)
     assert fresh.pipe_names == ["transformer", "tagger"]
+
+
+def test_tokenizer_that_fails_in_native_code_is_refused_when_it_is_loaded(bert_folder, tmp_path):
+    nlp = make_pipeline(bert_folder)
+    nlp.to_disk(tmp_path / "saved")
+    path = tmp_path / "saved" / "transformer" / "hf" / "tokenizer.json"
+    settings = json.loads(path.read_text(encoding="utf8"))
+    settings["post_processor"]["single"][-1]["SpecialToken"]["id"] = "[REP]"
+    path.write_text(json.dumps(settings), encoding="utf8")
+    with pytest.raises(FormatError, match="cannot encode a text"):
+        spacy_lite.load(tmp_path / "saved")
+
+
+@pytest.mark.parametrize(("name", "value"), [("num_hidden_layers", 65535), ("vocab_size", 2**31)])
+def test_model_far_larger_than_its_weights_is_refused_before_it_is_made(bert_folder, tmp_path, name, value):
+    nlp = make_pipeline(bert_folder)
+    nlp.to_disk(tmp_path / "saved")
+    path = tmp_path / "saved" / "transformer" / "hf" / "config.json"
+    settings = json.loads(path.read_text(encoding="utf8"))
+    path.write_text(json.dumps({**settings, name: value}), encoding="utf8")
+    with pytest.raises(FormatError, match=f"{name} is {value}"):
+        spacy_lite.load(tmp_path / "saved")
