@@ -36,6 +36,22 @@ void sum_maxout(const float* const* rows, size_t count, const float* bias, size_
     }
 }
 
+// The backward pass of a maxout: each value goes to its winning piece; winners that are no piece take theirs away.
+void add_winners(const float* values, const uint8_t* which, size_t outputs, size_t pieces, float* to) {
+    size_t i = 0;
+    for (; i + LANES <= outputs; i += LANES) {
+        VecInt winner;
+        for (size_t lane = 0; lane < LANES; ++lane) winner[lane] = which[i + lane];
+        const Vec value = load(values + i);
+        for (size_t p = 0; p < pieces; ++p) {
+            float* at = to + p * outputs + i;
+            store(at, load(at) + (winner == int32_t(p) ? value : Vec{}));
+        }
+    }
+    for (; i < outputs; ++i)
+        if (which[i] < pieces) to[which[i] * outputs + i] += values[i];
+}
+
 void softmax_rows(float* values, size_t rows, size_t width) {
     for (size_t row = 0; row < rows; ++row) {
         float* x = values + row * width;

@@ -86,6 +86,8 @@ struct Kernels {
     void (*scatter_add_rows)(const float* values, const int32_t* index, size_t rows, size_t width, float* table);
     // out[o] = max over pieces of (bias + the sum of the rows); rows and bias are (pieces, outputs), `which` may be null.
     void (*sum_maxout)(const float* const* rows, size_t count, const float* bias, size_t outputs, size_t pieces, float* out, uint8_t* which);
+    // to (pieces, outputs): row which[o] of column o gets values[o] added; none where which[o] is no piece.
+    void (*add_winners)(const float* values, const uint8_t* which, size_t outputs, size_t pieces, float* to);
     void (*column_sums)(const float* values, size_t rows, size_t width, float* sums);
     void (*softmax_rows)(float* values, size_t rows, size_t width);
     void (*argmax_rows)(const float* values, size_t rows, size_t width, int32_t* out);

@@ -58,6 +58,7 @@ cdef extern from "kernels/network.hh" namespace "spacy_lite" nogil:
         void (*gather_rows)(const float*, const int32_t*, size_t, size_t, float*)
         void (*scatter_add_rows)(const float*, const int32_t*, size_t, size_t, float*)
         void (*sum_maxout)(const float* const*, size_t, const float*, size_t, size_t, float*, uint8_t*)
+        void (*add_winners)(const float*, const uint8_t*, size_t, size_t, float*)
         void (*column_sums)(const float*, size_t, size_t, float*)
         void (*softmax_rows)(float*, size_t, size_t)
         void (*argmax_rows)(const float*, size_t, size_t, int32_t*)

@@ -20,7 +20,7 @@ const Kernels& SPACY_LITE_JOIN(kernels_, SPACY_LITE_ISA)() {
         SPACY_LITE_STRING(SPACY_LITE_ISA), isa::LANES, isa::packed_shape, isa::pack, isa::linear, isa::linear_rows, isa::gemm, isa::gemm_workspace,
         isa::maxout_norm, isa::tile_weights, isa::pack_tiles, isa::tiles_scratch, isa::window_tiles, isa::tiles_backward_scratch,
         isa::window_tiles_backward, isa::maxout_norm_backward, isa::hash_embed, isa::hash_embed_backward, isa::gather_rows,
-        isa::scatter_add_rows, isa::sum_maxout, isa::column_sums, isa::softmax_rows, isa::argmax_rows, isa::dropout_mask, isa::adam,
+        isa::scatter_add_rows, isa::sum_maxout, isa::add_winners, isa::column_sums, isa::softmax_rows, isa::argmax_rows, isa::dropout_mask, isa::adam,
         isa::sum_of_squares, isa::checksum,
     };
     return table;

@@ -194,13 +194,8 @@ def backprop_states(model: Model, vectors: numpy.ndarray, trace: TrainingTrace) 
         d_hidden = network.gemm(d_scores, ops.to_numpy(upper.get_param("W")))
     else:
         d_hidden = d_scores
-    d_tokens, d_pad, d_bias = trace.scatter(d_hidden)
-    slots = by_piece(ops.to_numpy(lower.get_param("W")))
-    d_W = numpy.empty((nF, nP * nO, nI), dtype="f")
-    d_vectors = numpy.zeros_like(vectors)
-    for slot in range(nF):
-        network.gemm(d_tokens[slot], vectors, trans_a=True, out=d_W[slot])
-        network.gemm(d_tokens[slot], slots[slot], out=d_vectors, accumulate=True)
+    weights = by_piece(ops.to_numpy(lower.get_param("W")))
+    d_W, d_vectors, d_pad, d_bias = trace.backprop(d_hidden, vectors, weights)
     d_W = d_W.reshape(nF, nP, nO, nI).transpose(0, 2, 1, 3)
     lower.inc_grad("W", ops.asarray(numpy.ascontiguousarray(d_W)))
     lower.inc_grad("b", ops.asarray(numpy.ascontiguousarray(d_bias.T)))

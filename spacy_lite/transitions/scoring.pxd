@@ -46,7 +46,17 @@ cdef extern from "transitions/search.hh" namespace "spacy_lite" nogil:
         size_t rows
 
     void score_states(const Scorer&, const int32_t*, size_t, float*, uint8_t*, float*) except +
-    void scatter_slots(const Scorer&, const Trace&, const float*, float*, float*, float*) except +
+
+cdef extern from "transitions/backward.hh" namespace "spacy_lite" nogil:
+    cppclass HiddenGradients:
+        float* weights
+        float* vectors
+        float* padding
+        float* bias
+
+    cppclass HiddenBackward:
+        HiddenBackward(const Scorer&, const Trace&, const float*, const float*, size_t) except +
+        void run(const float*, const HiddenGradients&) except +
 
 
 cdef class ScorerWeights:

@@ -145,28 +145,40 @@ cdef class TrainingTrace:
             memcpy(&view[0, 0], source, out.size * sizeof(float))
         return out
 
-    def scatter(self, const float[:, ::1] d_hidden):
-        """Gradient of the hidden layer's inputs from that of its outputs, d_hidden (rows, hidden).
+    def backprop(self, const float[:, ::1] d_hidden, const float[:, ::1] vectors, const float[:, :, ::1] weights):
+        """Gradients of what the hidden layer was computed from, given that of its values, d_hidden (rows, hidden).
 
-        Returns the gradients of the token contributions (slots, tokens, pieces * hidden), of padding (slots, pieces, hidden)
-        and of the bias (pieces, hidden).
+        vectors (tokens, depth): those the states were scored with. weights (slots, pieces * hidden, depth). Returns the
+        gradients of weights, vectors, padding (slots, pieces, hidden) and bias (pieces, hidden).
         """
         cdef size_t slots = self.scorer.slots
         cdef size_t pieces = self.scorer.pieces
         cdef size_t hidden = self.scorer.hidden
-        if <size_t>d_hidden.shape[0] != self.trace.rows or <size_t>d_hidden.shape[1] != hidden:
-            raise ValueError(
-                f"scatter: gradient must be {(self.trace.rows, hidden)}, got "
-                f"{(d_hidden.shape[0], d_hidden.shape[1])}"
-            )
-        d_tokens = np.zeros((slots, self.scorer.n_tokens, pieces * hidden), dtype=np.float32)
+        cdef size_t depth = vectors.shape[1]
+        for name, found, wanted in (
+            ("gradient", (d_hidden.shape[0], d_hidden.shape[1]), (self.trace.rows, hidden)),
+            ("vectors", (vectors.shape[0],), (self.n_tokens,)),
+            ("weights", (weights.shape[0], weights.shape[1], weights.shape[2]), (slots, pieces * hidden, depth)),
+        ):
+            if found != wanted:
+                raise ValueError(f"backprop: {name} must be {wanted}, got {found}")
+        d_weights = np.zeros((slots, pieces * hidden, depth), dtype=np.float32)
+        d_vectors = np.zeros((vectors.shape[0], depth), dtype=np.float32)
         d_padding = np.zeros((slots, pieces, hidden), dtype=np.float32)
         d_bias = np.zeros((pieces, hidden), dtype=np.float32)
-        cdef float[:, :, ::1] tokens_view = d_tokens
+        cdef float[:, :, ::1] weights_view = d_weights
+        cdef float[:, ::1] vectors_view = d_vectors
         cdef float[:, :, ::1] padding_view = d_padding
         cdef float[:, ::1] bias_view = d_bias
+        cdef HiddenGradients out
+        cdef HiddenBackward* backward
         if self.trace.rows and self.n_tokens:
-            with nogil:
-                scatter_slots(self.scorer, self.trace, &d_hidden[0, 0], &tokens_view[0, 0, 0], &padding_view[0, 0, 0],
-                              &bias_view[0, 0])
-        return d_tokens, d_padding, d_bias
+            out.weights, out.vectors = &weights_view[0, 0, 0], &vectors_view[0, 0]
+            out.padding, out.bias = &padding_view[0, 0, 0], &bias_view[0, 0]
+            backward = new HiddenBackward(self.scorer, self.trace, &vectors[0, 0], &weights[0, 0, 0], depth)
+            try:
+                with nogil:
+                    backward.run(&d_hidden[0, 0], out)
+            finally:
+                del backward
+        return d_weights, d_vectors, d_padding, d_bias

@@ -46,6 +46,14 @@ struct Trace {
     std::vector<int32_t> state;     // (rows,)
     double loss = 0;
     size_t rows = 0;
+
+    void reserve(const Scorer& m, size_t count) {
+        slots.reserve(count * m.slots);
+        hidden.reserve(count * m.hidden);
+        which.reserve(count * m.hidden);
+        gradient.reserve(count * m.n_moves);
+        state.reserve(count);
+    }
 };
 
 inline void hidden_layer(const Scorer& m, const int32_t* slots, size_t rows, float* hidden, uint8_t* which) {
@@ -236,6 +244,7 @@ void train_greedy(const Scorer& m, Batch<System>& batch, size_t max_moves, Trace
     for (size_t i = 0; i < batch.states.size(); ++i)
         if (!batch.states[i].is_final()) active.push_back(i);
     std::vector<float> scores(active.size() * m.n_moves), costs(m.n_moves);
+    trace.reserve(m, 2 * m.n_tokens);
     for (size_t step = 0; !active.empty() && (max_moves == 0 || step < max_moves); ++step) {
         const size_t first = trace.rows, n = active.size();
         trace.rows += n;
@@ -302,25 +311,6 @@ void cut_by_oracle(Batch<System>& batch, size_t max_moves) {
                 batch.duplicate(walker);
         }
         batch.remove(walker);
-    }
-}
-
-// Gradient of the hidden layer's inputs: each state's gradient goes to the rows its slots pointed at.
-inline void scatter_slots(const Scorer& m, const Trace& trace, const float* d_hidden, float* d_tokens, float* d_padding, float* d_bias) {
-    std::vector<float> row(m.row());
-    const float scale = 1 / (1 - m.dropout);
-    for (size_t r = 0; r < trace.rows; ++r) {
-        std::memset(row.data(), 0, row.size() * sizeof(float));
-        for (size_t h = 0; h < m.hidden; ++h) {
-            const uint8_t piece = trace.which[r * m.hidden + h];
-            if (piece != kDropped) row[piece * m.hidden + h] = d_hidden[r * m.hidden + h] * scale;
-        }
-        for (size_t k = 0; k < row.size(); ++k) d_bias[k] += row[k];
-        for (size_t f = 0; f < m.slots; ++f) {
-            const int32_t token = trace.slots[r * m.slots + f];
-            float* to = token < 0 ? d_padding + f * m.row() : d_tokens + (f * m.n_tokens + size_t(token)) * m.row();
-            for (size_t k = 0; k < row.size(); ++k) to[k] += row[k];
-        }
     }
 }
 

@@ -140,12 +140,50 @@ def test_dropout_leaves_hidden_values_out_of_a_search_and_scales_up_the_rest(nam
 
 def hidden_values(weights, rows, trace):
     """Hidden values of the states of a trace, (states, hidden), without dropout."""
+    return hidden_sums(weights, rows, trace).max(axis=1)
+
+
+def hidden_sums(weights, rows, trace):
+    """What the hidden layer takes the largest piece of, (states, pieces, hidden)."""
     table = weights.contributions(rows).reshape(len(weights.padding), len(rows), *weights.bias.shape)
     sums = np.repeat(weights.bias[np.newaxis], trace.n_rows, axis=0)
     for row, state in enumerate(trace.slots):
         for slot, token in enumerate(state):
             sums[row] += weights.padding[slot] if token < 0 else table[slot, token]
-    return sums.max(axis=1)
+    return sums
+
+
+def test_backward_pass_over_more_states_than_are_taken_together_equals_plain_numpy():
+    lengths = [400, 500]  # some 1,800 states
+    weights = Weights(len(helpers.ARC_KINDS), slots=8, width=5, hidden=37)
+    random = np.random.default_rng(4)
+    rows = random.normal(size=(sum(lengths), 5)).astype("f")
+    states = arc_states(lengths)
+    heads = np.concatenate([[max(i - 1, 0) for i in range(n)] for n in lengths])
+    starts = np.concatenate([[1] + [0] * (n - 1) for n in lengths])
+    states.set_gold(heads, random.integers(5, 7, sum(lengths)), starts)
+    trace = states.train(weights.packed(), rows, 0)
+    assert trace.n_rows > 1500
+    weigh = random.normal(size=(trace.n_rows, 37)).astype("f")
+    pieces = weights.bias.shape[0]
+    layers = random.normal(size=(8, pieces * 37, 5)).astype("f")
+    winners = hidden_sums(weights, rows, trace).argmax(axis=1)
+    d_sums = np.where(winners[:, np.newaxis] == np.arange(pieces)[:, np.newaxis], weigh[:, np.newaxis], 0)
+    d_tokens = np.zeros((8, len(rows), pieces * 37), "f")
+    d_padding = np.zeros_like(weights.padding)
+    for slot, tokens in enumerate(trace.slots.T):
+        np.add.at(d_tokens[slot], tokens[tokens >= 0], d_sums[tokens >= 0].reshape(-1, pieces * 37))
+        d_padding[slot] = d_sums[tokens < 0].sum(axis=0)
+    expected = [
+        np.einsum("fti,td->fid", d_tokens, rows),
+        np.einsum("fti,fid->td", d_tokens, layers),
+        d_padding,
+        d_sums.sum(axis=0),
+    ]
+    for gradient, wanted in zip(trace.backprop(weigh, rows, layers), expected, strict=True):
+        assert_allclose(gradient, wanted, rtol=1e-3, atol=1e-3)
+    with pytest.raises(ValueError, match="backprop: weights must be"):
+        trace.backprop(weigh, rows, layers[:3])
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
@@ -157,7 +195,12 @@ def test_scattered_gradients_equal_finite_differences_of_the_hidden_layer(name, 
     trace = loss_of(name, weights, rows, dropout=dropout)
     kept = (trace.hidden != 0) / (1 - dropout)
     weigh = np.random.default_rng(9).normal(size=(trace.n_rows, weights.bias.shape[1])).astype("f")
-    d_tokens, d_padding, d_bias = trace.scatter(weigh)
+    # With one-hot vectors the gradient of a slot's weights is that of what the tokens add.
+    slots, (pieces, hidden), n = len(weights.padding), weights.bias.shape, len(rows)
+    layers = np.random.default_rng(8).normal(size=(slots, pieces * hidden, n)).astype("f")
+    d_weights, d_vectors, d_padding, d_bias = trace.backprop(weigh, np.eye(n, dtype="f"), layers)
+    d_tokens = d_weights.transpose(0, 2, 1)
+    assert_allclose(d_vectors, np.einsum("fti,fid->td", d_tokens, layers), rtol=1e-4, atol=1e-4)
 
     def objective(contributions, padding, bias):
         sums = np.repeat(bias[np.newaxis].astype("d"), trace.n_rows, axis=0)
