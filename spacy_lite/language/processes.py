@@ -7,8 +7,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy
-
 from ..tokens import Doc, DocBin
 from .batches import Batch
 from .steps import annotate_batch, steps_of
@@ -88,7 +86,8 @@ def in_processes(
 def pack_docs(docs: list[Doc]) -> PackedDocs:
     """Documents as bytes that another process with the same vocabulary can read."""
     columns = DocBin(attrs=COLUMNS, docs=docs).to_bytes()
-    tensors = [doc.tensor if isinstance(doc.tensor, numpy.ndarray) else doc.tensor.get() for doc in docs]
+    # A GPU's array is fetched; there is none where a component took it away.
+    tensors = [doc.tensor.get() if hasattr(doc.tensor, "get") else doc.tensor for doc in docs]
     return PackedDocs(columns, tensors, [doc.user_data for doc in docs])
 
 

@@ -91,6 +91,9 @@ cdef class LabelCache:
     def __init__(self, size_t limit):
         self.limit = limit
 
+    def __reduce__(self):
+        return LabelCache, (self.limit,)  # a copy begins with nothing
+
     def __len__(self):
         return self.labels.size()
 

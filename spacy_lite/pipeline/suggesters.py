@@ -1,6 +1,7 @@
 """Suggesters: which spans of a document a `spancat` scores."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy
 from thinc.api import Ops, get_current_ops
@@ -57,11 +58,7 @@ def build_ngram_suggester(sizes: list[int]) -> Suggester:
     """Suggest all runs of the given numbers of tokens. Raises ValueError for a size below 1."""
     if any(size < 1 for size in sizes):
         raise ValueError(f"the sizes of an n-gram suggester are numbers of tokens from 1, got {sizes}")
-
-    def suggest(docs: Iterable[Doc], *, ops: Ops | None = None) -> Ragged:
-        return ngram_suggester(docs, sizes, ops=ops)
-
-    return suggest
+    return partial(ngram_suggester, sizes=sizes)
 
 
 @registry.misc("spacy.ngram_range_suggester.v1")
@@ -75,8 +72,4 @@ def build_ngram_range_suggester(min_size: int, max_size: int) -> Suggester:
 @registry.misc("spacy.preset_spans_suggester.v1")
 def build_preset_spans_suggester(spans_key: str) -> Suggester:
     """Suggest the spans that are in `doc.spans[spans_key]` already, of a ruler or a `span_finder`."""
-
-    def suggest(docs: Iterable[Doc], *, ops: Ops | None = None) -> Ragged:
-        return preset_spans_suggester(docs, spans_key, ops=ops)
-
-    return suggest
+    return partial(preset_spans_suggester, spans_key=spans_key)
