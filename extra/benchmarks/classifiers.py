@@ -146,7 +146,30 @@ def learn(
         found_cats = [doc.cats for doc in nlp.pipe([example.predicted.copy() for example in dev_set])]
         gold = list(zip([example.reference.cats for example in dev_set], found_cats, strict=True))
         found["accuracy"] = 100 * sum(max(want, key=want.get) == max(got, key=got.get) for want, got in gold) / len(gold)
+    if "spancat" in nlp.pipe_names:
+        found["average_precision"] = 100 * average_precision(nlp, dev_set)
     return found
+
+
+def average_precision(nlp: Any, examples: list[Any]) -> float:
+    """Area under precision over recall of all suggested spans and labels: what F1 says at one threshold, for all of them."""
+    component = nlp.get_pipe("spancat")
+    scores, gold = [], []
+    for example in examples:
+        doc = example.predicted.copy()
+        for name, earlier in nlp.pipeline:
+            if name != "spancat":
+                doc = earlier(doc)
+        suggested, own_scores = component.predict([doc])
+        wanted = {(span.start, span.end, span.label_) for span in example.reference.spans["sc"]}
+        for (start, end), row in zip(suggested.dataXd.tolist(), own_scores.tolist(), strict=True):
+            scores += row
+            gold += [(start, end, label) in wanted for label in component.labels]
+    right, total = 0, 0.0
+    for count, (_, is_gold) in enumerate(sorted(zip(scores, gold, strict=True), key=lambda pair: -pair[0]), 1):
+        right += is_gold
+        total += is_gold * right / count
+    return total / sum(gold)
 
 
 def update(nlp: Any, batch: list[Any], optimizer: Any) -> None:
