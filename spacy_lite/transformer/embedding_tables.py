@@ -13,7 +13,7 @@ from ..serialize import atomic_directory
 from . import frozen_rows, hf, table_files
 from .naming import check_name, unknown_name
 from .overlap import INITS, make_table, rows_needed
-from .tokenization import check_tokenizer
+from .tokenization import Piecer, check_tokenizer, piece_limit
 from .torch_imports import need_torch
 
 __all__ = ["DEFAULT", "EmbeddingTables", "Table"]
@@ -282,7 +282,7 @@ class EmbeddingTables:
             saved = table_files.read(folder / "embeddings" / check_name(KIND, name, self.owner))
             self._check_weight(name, saved.weight)
             tokenizer = self.base_tokenizer if saved.tokenizer is None else saved.tokenizer
-            check_tokenizer(tokenizer)
+            Piecer(tokenizer, piece_limit(self.model, tokenizer))  # refuses one that cannot be used
             self._check_fits(tokenizer, len(saved.weight))
             tables[name] = Table(saved.weight, tokenizer, int(state["generations"][name]), saved.trained)
         self._tables, self._active, self._next = tables, DEFAULT, int(state.get("next", 1))

@@ -14,7 +14,7 @@ from ..serialize import unpack_message
 from . import hf
 from .encoder import Encoder
 from .legacy import is_legacy, read_legacy
-from .tokenization import check_tokenizer
+from .tokenization import Piecer, piece_limit
 from .torch_imports import need_transformers
 
 __all__ = ["load_encoder", "load_folder", "pack_encoder", "pack_files", "read_bytes", "unpack_files"]
@@ -73,8 +73,9 @@ def load_encoder(folder: Path) -> Encoder | None:
 
 def _checked_encoder(model: Any, tokenizer: Any) -> Encoder:
     try:
-        check_tokenizer(tokenizer)
-        return Encoder(model, tokenizer)
+        encoder = Encoder(model, tokenizer)
+        Piecer(tokenizer, piece_limit(model, tokenizer))  # refuses a tokenizer that cannot be used
+        return encoder
     except ValueError as error:
         raise FormatError(f"cannot use the saved transformer: {error}") from error
 

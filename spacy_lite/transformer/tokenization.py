@@ -210,8 +210,14 @@ def check_tokenizer(tokenizer: Any) -> None:
 
 
 def piece_limit(model: Any, tokenizer: Any) -> int:
-    """How many pieces the model reads at a time, special ones included: what tokenizer and position table both allow."""
-    limits = [int(min(tokenizer.model_max_length, NO_LIMIT))]
+    """How many pieces the model reads at a time, special ones included: what tokenizer and position table both allow.
+
+    Raises ValueError where the tokenizer says no number.
+    """
+    longest = tokenizer.model_max_length
+    if not isinstance(longest, int | float) or longest != longest:
+        raise ValueError(f"the tokenizer's model_max_length must be a number, got {longest!r}")
+    limits = [int(min(longest, NO_LIMIT))]
     positions = getattr(model.config, "max_position_embeddings", None)
     if isinstance(positions, int) and positions > 0:
         # Some models number positions from the padding index on.
