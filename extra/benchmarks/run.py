@@ -195,7 +195,8 @@ def main() -> None:
         options = {side.name: {**common, "data": data["texts"], **side.options, "workers": 2} for side in sides}
         compare("pipeline, 2 threads / n_process=2", "inference", {"words_per_second": True}, sides, rounds, options)
     if wanted("latency"):
-        compare("one sentence of 8 tokens", "latency", {"milliseconds": False}, sides, rounds, each(**common))
+        figures = {"milliseconds": False, "milliseconds_fastest_tenth": False}
+        compare("one sentence of 8 tokens", "latency", figures, sides, rounds, each(**common))
     if wanted("training"):
         for name, spread in (("training, the first 170 updates", 1), ("training, every 20th of 3,400 updates", 20)):
             options = each(config=data["config"], train=data["train"], spread=spread)
