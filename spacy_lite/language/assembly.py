@@ -155,10 +155,10 @@ def add_components(nlp: "Language", complete: Config, plain: Config, exclude: li
             continue
         block = dict(blocks[name])
         if "factory" in block:
-            with _naming("components", name, "factory"):
+            with _naming_block("components", name, "factory"):
                 nlp.find_factory(block["factory"])
             raw = Config({key: value for key, value in written[name].items() if key != "factory"}, is_interpolated=False)
-            with _naming("components", name):
+            with _naming_block("components", name):
                 nlp.add_pipe(block.pop("factory"), name=name, config=block, validate=validate, raw_config=raw)
         elif "source" in block:
             add_sourced(nlp, name, block, sources)
@@ -168,7 +168,7 @@ def add_components(nlp: "Language", complete: Config, plain: Config, exclude: li
 
 
 @contextmanager
-def _naming(*path: str) -> Iterator[None]:
+def _naming_block(*path: str) -> Iterator[None]:
     """Context in which a value that is refused is said to stand at `path` of the config."""
     try:
         yield

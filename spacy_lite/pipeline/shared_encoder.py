@@ -102,20 +102,20 @@ class SharedEncoder(TrainablePipe, Generic[ListenerT, BatchT]):
         drop: dropout rate. sgd: optimizer that `end_update` applies to the gradient. losses: gets, under the component's name,
         the sum of the squares of the gradients that the listeners send back.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
-        self._begin([example.predicted for example in examples], drop, sgd, losses)
-        return losses
+        return self._begin([example.predicted for example in examples], drop, sgd, losses)
 
-    def _begin(self, docs: list[Doc], drop: float, sgd: Any, losses: dict[str, float]) -> None:
-        """Start what is shared in an update; nothing is when there is not a token in it."""
+    def _begin(self, docs: list[Doc], drop: float, sgd: Any, losses: dict[str, float] | None) -> dict[str, float]:
+        """Start what is shared in an update; nothing is when there is not a token in it. Gives the losses, to be added to."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
         self.end_update()
         self._optimizer = None if sgd in (None, False) else sgd
         if any(len(doc) for doc in docs):
             set_dropout_rate(self.model, drop)
             self._batches = self._encode(docs, drop, losses)
+        return losses
 
     @abstractmethod
     def _encode(self, docs: list[Doc], drop: float, losses: dict[str, float]) -> list[BatchT]:
@@ -180,12 +180,9 @@ class SharedEncoder(TrainablePipe, Generic[ListenerT, BatchT]):
 
         teacher_pipe: None when the teacher's components do not share an encoder. Raises ValueError where the tokens differ.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_distillation_examples(examples, f"{type(self).__name__}.distill")
         if teacher_pipe is not None:
             references = [example.reference for example in examples]
             teacher_pipe.set_annotations(references, teacher_pipe.predict(references))
-        self._begin([example.predicted for example in examples], drop, sgd, losses)
-        return losses
+        return self._begin([example.predicted for example in examples], drop, sgd, losses)

@@ -43,5 +43,6 @@ def test_every_component_can_be_copied_and_pickled_after_use(nlp, again):
 def test_processes_that_share_nothing_give_the_same(nlp, method, monkeypatch):
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {method}")
-    monkeypatch.setattr(processes.multiprocessing, "get_context", lambda: multiprocessing.context._concrete_contexts[method])
+    context = multiprocessing.get_context(method)
+    monkeypatch.setattr(processes.multiprocessing, "get_context", lambda: context)
     assert annotations(nlp.pipe(TEXTS * 4, n_process=2)) == annotations(nlp.pipe(TEXTS * 4))
