@@ -7,8 +7,8 @@ import numpy
 from thinc.api import Model
 
 from ..attrs import ENT_TYPE
-from ..config import registry
-from ..errors import ConfigError, nearest
+from ..config import ConfigValidationError, registry
+from ..errors import nearest
 from ..language import Language
 from ..ml.transition_model import StateScores
 from ..scorer import get_ner_prf
@@ -135,7 +135,7 @@ def _scores_key(name: str, optional: dict[str, str | None]) -> str | None:
     for setting in optional:
         if setting != "scores_key":
             known = ("scores_key", "moves", "model", "incorrect_spans_key", "update_with_oracle_cut_size", "scorer")
-            raise ConfigError(f"`{name}` has no setting `{setting}`{nearest(setting, known)}")
+            raise ConfigValidationError(f"unknown setting{nearest(setting, known)}", path=("components", name, setting))
     return optional.get("scores_key")
 
 

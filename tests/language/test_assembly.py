@@ -203,3 +203,15 @@ def test_value_that_a_factory_refuses_is_said_to_stand_in_the_block_of_its_compo
     config["components"] = {"names": {"factory": "entity_ruler", "phrase_matcher_attr": "LOWERCASE"}}
     with pytest.raises(ConfigError, match="components.names: .*cannot compare by 'LOWERCASE'"):
         Language.from_config(config)
+
+
+@pytest.mark.parametrize("factory", ["ner", "tagger"])
+def test_misspelt_setting_of_a_component_is_named_with_file_line_and_block(tmp_path, factory):
+    path = tmp_path / "wrong.cfg"
+    block = f'[components.it]\nfactory = "{factory}"\nscorr = null\n'
+    path.write_text(f'[nlp]\nlang = "xx"\npipeline = ["it"]\n\n[components]\n\n{block}')
+    with pytest.raises(ConfigError) as raised:
+        load_model_from_config(load_config(path), auto_fill=True)
+    message = str(raised.value)
+    assert "components.it.scorr: unknown setting (did you mean `scorer`?)" in message
+    assert f"in {path}, line 9, block [components.it]" in message
