@@ -13,7 +13,7 @@ ALWAYS = 1 << 28
 TIMES = 500
 #: The kinds of container: that of zlib, and that of gzip.
 ZLIB, GZIP = zlib.MAX_WBITS, zlib.MAX_WBITS | 16
-STEP = 1 << 24
+STEP = 1 << 26
 
 
 def inflate(data: bytes, *, kind: int = ZLIB) -> bytes:

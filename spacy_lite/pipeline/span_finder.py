@@ -9,6 +9,7 @@ from thinc.types import Floats2d
 
 from ..config import registry
 from ..language import Language
+from ..ml.cross_entropy import cross_entropy_gradient
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
 from .saved_settings import check_counts, check_threshold
@@ -140,10 +141,13 @@ class SpanFinder(TrainablePipe):
             doc.spans[self.key] = group
 
     def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Floats2d]:
-        """Sum of the squared differences to the gold starts and ends, and the gradient of the scores."""
+        """Sum of the squared differences to the gold starts and ends, and the differences (tokens, 2)."""
         truths, known = self._get_aligned_truth_scores(list(examples))
         d_scores = (scores - self.model.ops.asarray2f(truths)) * self.model.ops.asarray2f(known)
         return float((d_scores**2).sum()), d_scores
+
+    def _gradient(self, scores: Any, d_scores: Any) -> Any:
+        return cross_entropy_gradient(self.model, scores, d_scores)
 
     def _get_aligned_truth_scores(self, examples: list["Example"]) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Gold values (tokens, 2), and 1 where they are known: not for a token a gold span starts or ends in the middle of."""

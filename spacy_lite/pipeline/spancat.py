@@ -10,6 +10,7 @@ from thinc.types import Floats2d, Ragged
 from ..config import registry
 from ..gold import validate_examples
 from ..language import Language
+from ..ml.cross_entropy import cross_entropy_gradient
 from ..ml.updating import set_dropout_rate
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
@@ -330,7 +331,11 @@ class SpanCategorizer(TrainablePipe):
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learn from a batch: the scores of all suggested spans are pulled to 1 for gold labels and to 0 for others."""
+        """Learn from a batch: the scores of all suggested spans are pulled to 1 for gold labels and to 0 for others.
+
+        What is minimized is the cross entropy. spaCy's span categorizer minimizes the squared error where it gives a span any
+        number of labels, and learns rare labels later.
+        """
         examples = list(examples)
         validate_examples(examples, f"{type(self).__name__}.update")
         self._validate_categories(examples)
@@ -342,12 +347,15 @@ class SpanCategorizer(TrainablePipe):
                 with self._weights_needed():
                     scores, backprop = self.model.begin_update((docs, spans))
                 loss, d_scores = self.get_loss(examples, (spans, scores))
-                backprop(d_scores)
+                backprop(self._gradient(scores, d_scores))
                 losses[self.name] += loss
         return losses
 
+    def _gradient(self, scores: Any, d_scores: Any) -> Any:
+        return cross_entropy_gradient(self.model, scores, d_scores)
+
     def get_loss(self, examples: Iterable["Example"], spans_scores: tuple[Ragged, Any]) -> tuple[float, Floats2d]:
-        """Sum of the squared differences to the gold labels of the suggested spans, and the gradient of their scores."""
+        """Sum of the squared differences to the gold labels of the suggested spans, and the differences (S, labels)."""
         spans, scores = spans_scores
         ops = self.model.ops
         targets = numpy.zeros(scores.shape, dtype="f")

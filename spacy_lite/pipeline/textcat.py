@@ -10,6 +10,7 @@ from thinc.types import Floats2d
 from ..config import registry
 from ..errors import nearest
 from ..language import Language
+from ..ml.cross_entropy import cross_entropy_gradient
 from ..scorer import Scorer
 from ..tokens import Doc
 from .saved_settings import check_distinct_labels, check_threshold
@@ -221,7 +222,7 @@ class TextCategorizer(TrainablePipe):
     # Learning
 
     def get_loss(self, examples: Iterable["Example"], scores: Any) -> tuple[float, Floats2d]:
-        """Mean squared error of the scores, and their gradient; none for missing categories."""
+        """Mean squared error of the scores, and the differences (documents, labels): 0 for missing categories."""
         examples = list(examples)
         self._validate_categories(examples)
         truths, known = self._examples_to_truth(examples)
@@ -230,6 +231,9 @@ class TextCategorizer(TrainablePipe):
             truths = truths * (1.0 - self.label_smoothing - spread) + spread
         d_scores = (scores - self.model.ops.asarray(truths)) * self.model.ops.asarray(known)
         return float((d_scores**2).mean()) if d_scores.size else 0.0, d_scores
+
+    def _gradient(self, scores: Any, d_scores: Any) -> Any:
+        return cross_entropy_gradient(self.model, scores, d_scores)
 
     def _examples_to_truth(self, examples: list["Example"]) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Gold values (documents, labels) float32, and 1 where they are known."""

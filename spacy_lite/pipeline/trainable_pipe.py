@@ -97,9 +97,13 @@ class TrainablePipe(BatchPipe):
                 with self._weights_needed():
                     scores, backprop = self.model.begin_update([example.predicted for example in examples])
                 loss, d_scores = self.get_loss(examples, scores)
-                backprop(d_scores)
+                backprop(self._gradient(scores, d_scores))
                 losses[self.name] += float(loss)
         return losses
+
+    def _gradient(self, scores: Any, d_scores: Any) -> Any:
+        """What goes back through the model, given its scores and what `get_loss` says of them."""
+        return d_scores
 
     @contextmanager
     def _learning(self, sgd: Optimizer | None, losses: dict[str, float] | None) -> Iterator[dict[str, float]]:

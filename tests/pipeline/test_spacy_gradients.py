@@ -9,6 +9,7 @@ import random
 import pytest
 
 import spacy_lite
+from spacy_lite.pipeline import span_finder, spancat, textcat
 from spacy_lite.tokens import Doc, Span
 from spacy_lite.training import Example
 
@@ -72,7 +73,10 @@ def measure(nlp):
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_losses_and_gradients_are_those_of_spacy(name, shared_data):
+def test_losses_and_gradients_are_those_of_spacy(name, shared_data, monkeypatch):
+    # spaCy minimizes the squared error where scores are those of sigmoids, we the cross entropy: all but that is compared.
+    for module in (span_finder, spancat, textcat):
+        monkeypatch.setattr(module, "cross_entropy_gradient", lambda model, scores, differences: differences)
     losses, squares = EXPECTED[name]
     nlp = spacy_lite.load(shared_data / "spacy38_pipelines" / name / "pipeline")
     found, found_squares = measure(nlp)
