@@ -80,7 +80,7 @@ def train(
         if not config_path.exists():
             raise FileNotFoundError(f"{output} holds no checkpoint to go on from: give the config, to begin a run there")
     if output is not None:
-        check_writable(output)
+        check_writable(output, keep=False)
         show.info(f"Saving to: {output}")
     config = load_config(config_path, overrides=overrides or {}, interpolate=False)
     setup_gpu(use_gpu)

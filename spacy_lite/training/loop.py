@@ -70,7 +70,7 @@ def train(
     """
     run = _Run(nlp, Path(output_path) if output_path is not None else None, use_gpu, stdout, stderr)
     if run.output_path is not None:
-        check_writable(run.output_path)
+        check_writable(run.output_path, keep=False)
     checkpoint = read_checkpoint(run.output_path / DIR_CHECKPOINT) if resume and run.output_path else None
     run.prepare(checkpoint, checkpoint_steps, checkpoint_seconds)
     run.go()
@@ -113,8 +113,10 @@ class _Run:
             self.say(f"Going on from the checkpoint after {self.state.step} updates")
         elif self.output_path is not None and (self.output_path / DIR_CHECKPOINT).exists():
             self.say(f"{self.output_path} holds an earlier run, which is replaced (--resume would go on with it)")
-        self.journal = Journal(self.output_path, self.state.step) if self.output_path is not None else None
+        self.journal = None
         if self.output_path is not None:
+            self.output_path.mkdir(parents=True, exist_ok=True)
+            self.journal = Journal(self.output_path, self.state.step)
             for name in (DIR_MODEL_LAST, DIR_MODEL_BEST):
                 settle(self.output_path / name)
 

@@ -210,8 +210,10 @@ def test_wrong_input_ends_in_one_message(workplace, tmp_path):
     assert "cut.spacy" in fails(*run, "--paths.train", cut)
     DocBin().to_disk(tmp_path / "empty.spacy")
     assert "empty" in fails(*run, "--paths.train", tmp_path / "empty.spacy")
+    run = ("train", config, "--output", tmp_path / "other", "--paths.dev", dev, *SMALL)
     assert "--paths.train" in fails(*run)
     assert "max_steps" in fails(*run, "--paths.train", train, "--training.max_step", 10)
+    assert not (tmp_path / "other").exists()  # nothing is left of a run that did not begin
     assert "expected a rate" in fails(*run, "--paths.train", train, "--training.dropout", "much")
     assert "`tagger` listens to `tok3vec`, which is not in the pipeline" in fails(
         *run, "--paths.train", train, "--components.tagger.model.tok2vec.upstream", "tok3vec"
