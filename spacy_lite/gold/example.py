@@ -134,12 +134,23 @@ class Example:
         that is no attribute.
         """
         attr = number_of(field)
-        values = self._reference.to_array([attr]).reshape(-1)
-        found = take_agreed(values, self.alignment.x2y)
+        (values,), known = self.get_aligned_columns([attr])
+        found: list[Any] = values.tolist()
+        for i in numpy.flatnonzero(~known).tolist():
+            found[i] = None
         if as_string and attr not in (ENT_IOB, SENT_START):
             strings = self._predicted.vocab.strings
             return [None if value is None else strings[value] for value in found]
         return found
+
+    def get_aligned_columns(self, attrs: Sequence[int]) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """The reference's values of token attributes as arrays, for the predicted tokens.
+
+        attrs: numbers of the attributes. Gives the values (attrs, T) uint64, and where all of them are known (T,) bool: not for a
+        token without counterparts, or with several that differ.
+        """
+        values = self._reference.to_array(list(attrs)).reshape(len(self._reference), len(attrs))
+        return agreed_values(values.T, self.alignment.x2y)
 
     def get_aligned_parse(self, projectivize: bool = True) -> tuple[list[int | None], list[str | None]]:
         """(heads, labels) of the reference's tree, one for each predicted token; heads are indices of predicted tokens.
@@ -271,22 +282,25 @@ def number_of(field: str | int) -> int:
     return field
 
 
-def take_agreed(values: numpy.ndarray, alignment: AlignmentArray) -> list[Any]:
-    """For each token the value its counterparts share, or None where they differ or there are none.
+def agreed_values(values: numpy.ndarray, alignment: AlignmentArray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """For each token the values its counterparts share.
 
-    values (counterparts,): what the tokens on the other side have.
+    values (attributes, counterparts): what the tokens on the other side have. Gives the values (attributes, T), 0 where unknown,
+    and where they are known (T,): not for a token without counterparts, or with some that differ in any attribute.
     """
     if alignment.is_identity:
-        return values.tolist()
-    found: list[Any] = [None] * len(alignment)
+        return values, numpy.ones(values.shape[1], dtype=bool)
+    found = numpy.zeros((len(values), len(alignment)), dtype=values.dtype)
+    known = numpy.zeros(len(alignment), dtype=bool)
     filled = numpy.flatnonzero(alignment.lengths)
     if len(filled):
-        given = values[alignment.data]
+        given = values[:, alignment.data]
         starts = alignment.starts[filled]
-        agreed = numpy.minimum.reduceat(given, starts) == numpy.maximum.reduceat(given, starts)
-        for i, value in zip(filled[agreed].tolist(), given[starts[agreed]].tolist()):
-            found[i] = value
-    return found
+        least, most = (extreme.reduceat(given, starts, axis=1) for extreme in (numpy.minimum, numpy.maximum))
+        agreed = (least == most).all(axis=0)
+        known[filled[agreed]] = True
+        found[:, filled[agreed]] = least[:, agreed]
+    return found, known
 
 
 def aligned_spans(doc: Doc, spans: Iterable[Span], alignment: AlignmentArray, allow_overlap: bool) -> list[Span]:

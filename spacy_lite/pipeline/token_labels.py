@@ -69,14 +69,8 @@ def gold_columns(examples: Sequence["Example"], *attrs: int) -> tuple[numpy.ndar
         ends = numpy.cumsum([len(doc) for doc in predicted])
         for i in differing:
             here = slice(ends[i] - len(predicted[i]), ends[i])
-            aligned = [examples[i].get_aligned(attr) for attr in attrs]
-            known[here] = [None not in row for row in zip(*aligned, strict=True)]
-            values[:, here] = [_as_ids(column) for column in aligned]
+            values[:, here], known[here] = examples[i].get_aligned_columns(attrs)
     return values, known
-
-
-def _as_ids(values: Sequence[int | None]) -> numpy.ndarray:
-    return numpy.array([0 if value is None else int(value) & 0xFFFFFFFFFFFFFFFF for value in values], dtype="uint64")
 
 
 def categorical_gradient(

@@ -69,12 +69,13 @@ class _Tables:
 
     def _mask(self) -> numpy.ndarray | None:
         """Dropout of whole dimensions of a table, the same for all words of the batch."""
-        masks = []
-        for table in self.tables:
-            width = table.get_dim("nO")
-            mask = dropout_mask((width,), table.attrs.get("dropout_rate") or 0.0)
-            masks.append(numpy.ones(width, dtype="float32") if mask is None else mask)
-        return numpy.concatenate(masks) if any(table.attrs.get("dropout_rate") for table in self.tables) else None
+        widths = [table.get_dim("nO") for table in self.tables]
+        rates = [table.attrs.get("dropout_rate") or 0.0 for table in self.tables]
+        if len(set(rates)) == 1:
+            return dropout_mask((sum(widths),), rates[0])
+        masks = [dropout_mask((width,), rate) for width, rate in zip(widths, rates, strict=True)]
+        kept = [numpy.ones(w, dtype="float32") if mask is None else mask for w, mask in zip(widths, masks, strict=True)]
+        return numpy.concatenate(kept)
 
 
 class _Bytes:
