@@ -146,8 +146,8 @@ class Example:
     def get_aligned_columns(self, attrs: Sequence[int]) -> tuple[numpy.ndarray, numpy.ndarray]:
         """The reference's values of token attributes as arrays, for the predicted tokens.
 
-        attrs: numbers of the attributes. Gives the values (attrs, T) uint64, and where all of them are known (T,) bool: not for a
-        token without counterparts, or with several that differ.
+        attrs: numbers of the attributes. Gives the values (attrs, T) uint64, and where all of them are known (T,) bool: not for
+        a token without counterparts, or with several that differ.
         """
         values = self._reference.to_array(list(attrs)).reshape(len(self._reference), len(attrs))
         return agreed_values(values.T, self.alignment.x2y)
@@ -285,8 +285,8 @@ def number_of(field: str | int) -> int:
 def agreed_values(values: numpy.ndarray, alignment: AlignmentArray) -> tuple[numpy.ndarray, numpy.ndarray]:
     """For each token the values its counterparts share.
 
-    values (attributes, counterparts): what the tokens on the other side have. Gives the values (attributes, T), 0 where unknown,
-    and where they are known (T,): not for a token without counterparts, or with some that differ in any attribute.
+    values (attributes, counterparts): what the tokens on the other side have. Gives the values (attributes, T), 0 where
+    unknown, and where they are known (T,): not for a token without counterparts, or with some that differ in any attribute.
     """
     if alignment.is_identity:
         return values, numpy.ones(values.shape[1], dtype=bool)

@@ -169,6 +169,26 @@ def test_changing_a_weight_in_place_changes_the_output(vocab):
     assert not numpy.allclose(model.predict(docs)[0], before)
 
 
+def test_words_met_before_have_the_same_rows_until_the_weights_change(vocab, monkeypatch):
+    docs = make_docs(vocab, [6, 9])
+    model = make_model(MODELS["hash embed cnn"], docs)
+    first = model.predict(docs)
+    with monkeypatch.context() as patched:
+        patched.setattr(network, "maxout_norm", None)  # nothing is left to compute
+        again = model.predict(docs[::-1])
+    assert all(numpy.array_equal(one, other) for one, other in zip(first, again[::-1], strict=True))
+    table = next(node for node in model.walk() if node.name == "hashembed")
+    table.get_param("E")[:] += 0.5
+    mixer = next(node for node in model.walk() if node.name == "maxout")
+    mixer.set_param("b", mixer.get_param("b") + 0.5)
+    found = model.predict(docs)
+    with plain_layers():
+        expected = model.predict(docs)
+    for ours, plain, old in zip(found, expected, first, strict=True):
+        numpy.testing.assert_allclose(ours, plain, rtol=1e-4, atol=1e-5)
+        assert not numpy.allclose(ours, old)
+
+
 def test_dropout_zeroes_the_share_asked_for_and_keeps_the_mean(vocab):
     docs = make_docs(vocab, [400] * 4)
     model = registry.resolve({"model": multi_hash()})["model"]

@@ -9,7 +9,7 @@ from thinc.api import Model
 from thinc.layers.chain import forward as chain_forward
 
 from ...attrs import ORTH
-from ...kernels import embedding, network
+from ...kernels import embedding
 from ..layers import static_vectors
 from ..layers.char_embed import embed_bytes, gather_bytes
 from ..layers.feature_extractor import attribute_id, gather
@@ -130,8 +130,7 @@ def _embed(parts: list[Any], mixer: MaxoutNorm, docs: Sequence[Any], is_train: b
     outputs = [part.forward(words, is_train) for part in parts]
     inputs = outputs[0][0] if len(outputs) == 1 else numpy.concatenate([rows for rows, _ in outputs], axis=1)
     if not is_train:
-        mixed = network.maxout_norm(inputs, *mixer.weights)
-        return RowList.from_flat(embedding.gather_rows(mixed, index), lengths), lambda d_rows: []
+        return RowList.from_flat(embedding.gather_rows(mixer.predict(inputs), index), lengths), lambda d_rows: []
     mixed, backprop_mixer = mixer.train(inputs)
     flat = embedding.gather_rows(mixed, index)
     mask = dropout_mask(flat.shape, mixer.rate)

@@ -8,7 +8,7 @@ import numpy
 from thinc.api import Model
 
 from ...kernels import network
-from .weights import gradient, packed_maxout, packed_tiles, packed_window
+from .weights import gradient, packed_maxout, packed_tiles, packed_window, remembered
 
 __all__ = ["MaxoutNorm", "dropout_mask", "find_maxout_norm"]
 
@@ -55,6 +55,21 @@ class MaxoutNorm:
         )
         gradient(self.maxout, "b").reshape(-1)[:] += network.column_sums(d_pieces)
         return d_pieces
+
+    def predict(self, X: numpy.ndarray) -> numpy.ndarray:
+        """Rows (N, nO) of inputs (N, nI), such as embeddings of words.
+
+        Rows that were met lately are not computed again, unless the layer is being trained.
+        """
+        if self.maxout.has_grad("W"):
+            return network.maxout_norm(X, *self.weights)
+        cache = remembered(self.maxout, self.norm)
+        rows, missing, prints = cache.find(X)
+        if len(missing):
+            made = network.maxout_norm(X if len(missing) == len(X) else X[missing], *self.weights)
+            cache.keep(prints, missing, made)
+            rows[missing] = made
+        return rows
 
     def train(self, X: numpy.ndarray) -> tuple[numpy.ndarray, Callable]:
         """Rows (N, nO) of inputs (N, nI), without dropout, and the backward function to the gradient of the inputs."""

@@ -7,9 +7,10 @@ from thinc.api import Model
 
 from ...kernels.linear_argmax import pack_ranked
 from ...kernels.packing import packed
+from ...kernels.row_cache import RowCache
 from ...kernels.windows import pack_window, pack_window_tiles
 
-__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_tiles", "packed_window"]
+__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_tiles", "packed_window", "remembered"]
 
 
 def packed_maxout(layer: Model) -> Any:
@@ -35,6 +36,17 @@ def packed_linear(layer: Model) -> Any:
 def packed_ranked(layer: Model) -> Any:
     """The weights W (nO, nI) and b (nO,) of a linear layer of which only the best output is wanted, packed."""
     return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_ranked, trained=layer.has_grad("W"))
+
+
+def remembered(maxout: Model, norm: Model) -> RowCache:
+    """What the two layers made of rows they met, for as long as their weights stay as they are."""
+    weights = (maxout.get_param("W"), maxout.get_param("b"), norm.get_param("G"), norm.get_param("b"))
+    cache: RowCache = packed(*weights, pack=_row_cache, trained=False)
+    return cache
+
+
+def _row_cache(W: numpy.ndarray, *_: numpy.ndarray) -> RowCache:
+    return RowCache(W.shape[2], W.shape[0])
 
 
 def gradient(layer: Model, name: str) -> numpy.ndarray:
