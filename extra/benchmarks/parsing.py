@@ -34,7 +34,7 @@ WORK = ROOT / "bench" / "parsing"
 RESULTS = WORK / "results.jsonl"
 CONFIGS = {"ewt": "tagger,morphologizer,trainable_lemmatizer,parser", "wnut17": "ner", "cuts": "parser"}
 SCORES = {
-    "ewt": ("dep_uas", "dep_las", "sents_f", "tag_acc"),
+    "ewt": ("dep_uas", "dep_las", "sents_f", "tag_acc", "pos_acc", "morph_acc", "lemma_acc"),
     "wnut17": ("ents_f", "ents_p", "ents_r"),
     "cuts": ("dep_uas", "dep_las", "sents_f"),
 }

@@ -98,45 +98,41 @@ PackedShape packed_shape(size_t depth, size_t outputs, size_t pieces, bool maxou
     return s;
 }
 
-// Output and piece that lane `lane` of group `group` in panel `panel` stands for.
-inline size_t packed_source(const PackedShape& s, size_t panel, size_t group, size_t lane, bool& inside) {
-    if (s.maxout) {
-        const size_t output = panel * LANES + lane;
-        inside = output < s.outputs;
-        return output * s.groups + group;
-    }
-    const size_t output = (panel * s.groups + group) * LANES + lane;
-    inside = output < s.outputs;
-    return output;
+// The row of the weights that lane 0 of a group stands for.
+inline size_t first_row(const PackedShape& s, size_t panel, size_t group) {
+    return s.maxout ? panel * LANES * s.groups + group : (panel * s.groups + group) * LANES;
 }
 
+// How many lanes of a group stand for an output; the others are zero.
+inline size_t lanes_used(const PackedShape& s, size_t panel, size_t group) {
+    const size_t before = s.maxout ? panel * LANES : (panel * s.groups + group) * LANES;
+    return before >= s.outputs ? 0 : s.outputs - before < LANES ? s.outputs - before : LANES;
+}
+
+// A panel is written from its start to its end, squares of all its groups in turn.
 void pack(const PackedShape& s, const float* weights, const float* bias, float* packed, float* packed_bias) {
+    const size_t step = s.groups * LANES, rows_apart = s.maxout ? s.groups : 1;
     for (size_t panel = 0; panel < s.panels; ++panel) {
         for (size_t group = 0; group < s.groups; ++group) {
-            float* base = packed + panel * s.depth * s.groups * LANES + group * LANES;
-            const float* source[LANES];
-            bool whole = true;
-            for (size_t lane = 0; lane < LANES; ++lane) {
-                bool inside;
-                const size_t row = packed_source(s, panel, group, lane, inside);
-                source[lane] = inside ? weights + row * s.depth : nullptr;
-                whole = whole && inside;
-                packed_bias[(panel * s.groups + group) * LANES + lane] = (inside && bias) ? bias[row] : 0.0f;
-            }
-            const size_t step = s.groups * LANES;
-            if (whole) {
-                size_t k = 0;
-                for (; k + LANES <= s.depth; k += LANES) {
+            const size_t row = first_row(s, panel, group), used = lanes_used(s, panel, group);
+            for (size_t lane = 0; lane < LANES; ++lane)
+                packed_bias[panel * step + group * LANES + lane] = lane < used && bias ? bias[row + lane * rows_apart] : 0.0f;
+        }
+        for (size_t k = 0; k < s.depth; k += LANES) {
+            const size_t depth = s.depth - k < LANES ? s.depth - k : LANES;
+            for (size_t group = 0; group < s.groups; ++group) {
+                const size_t used = lanes_used(s, panel, group), stride = rows_apart * s.depth;
+                const float* source = weights + first_row(s, panel, group) * s.depth + k;
+                float* target = packed + (panel * s.depth + k) * step + group * LANES;
+                if (used == LANES && depth == LANES) {
                     Vec square[LANES];
-                    for (size_t lane = 0; lane < LANES; ++lane) square[lane] = load(source[lane] + k);
+                    for (size_t lane = 0; lane < LANES; ++lane) square[lane] = load(source + lane * stride);
                     transpose(square);
-                    for (size_t i = 0; i < LANES; ++i) store(base + (k + i) * step, square[i]);
+                    for (size_t i = 0; i < LANES; ++i) store(target + i * step, square[i]);
+                } else {
+                    for (size_t i = 0; i < depth; ++i)
+                        for (size_t lane = 0; lane < LANES; ++lane) target[i * step + lane] = lane < used ? source[lane * stride + i] : 0.0f;
                 }
-                for (; k < s.depth; ++k)
-                    for (size_t lane = 0; lane < LANES; ++lane) base[k * step + lane] = source[lane][k];
-            } else {
-                for (size_t k = 0; k < s.depth; ++k)
-                    for (size_t lane = 0; lane < LANES; ++lane) base[k * step + lane] = source[lane] ? source[lane][k] : 0.0f;
             }
         }
     }
