@@ -130,18 +130,26 @@ def contenders(unknown_cpu: bool = False) -> tuple[Side, list[Side]]:
 def compare(
     title: str, task: str, figures: dict[str, bool], sides: list[Side], rounds: int, options: dict[str, dict[str, Any]]
 ) -> None:
-    """Measure every side in turn and print, for each figure (True: more is better), medians and ratios to the first side."""
+    """Measure every side in turn and print, for each figure (True: more is better), medians and ratios to the first side.
+
+    A ratio is the median of those of the rounds. Beside it stand the lowest and the highest, and that of the best rounds of
+    either side, on which other work on the machine tells least.
+    """
     results: dict[str, list[dict[str, float]]] = {side.name: [] for side in sides}
     for _ in range(rounds):
         for side in sides:
             results[side.name].append(side.measure(task, options[side.name]))
     for figure, more_is_better in figures.items():
-        medians = {name: statistics.median(result[figure] for result in found) for name, found in results.items()}
-        ours = medians[sides[0].name]
-        print(f"{title + ': ' + figure:48s} {sides[0].name} {ours:>12,.2f}", end="")
+        values = {name: [result[figure] for result in found] for name, found in results.items()}
+        ours = values[sides[0].name]
+        print(f"{title + ': ' + figure:48s} {sides[0].name} {statistics.median(ours):>12,.2f}", end="")
         for side in sides[1:]:
-            ratio = ours / medians[side.name] if more_is_better else medians[side.name] / ours if ours else float("inf")
-            print(f" | {side.name} {medians[side.name]:>12,.2f}  ratio {ratio:5.2f}", end="")
+            theirs = values[side.name]
+            pairs = list(zip(ours, theirs, strict=True))
+            ratios = sorted(one / other if more_is_better else other / one if one else float("inf") for one, other in pairs)
+            best = max(ours) / max(theirs) if more_is_better else min(theirs) / min(ours) if min(ours) else float("inf")
+            spread = f" ({ratios[0]:.2f} to {ratios[-1]:.2f}, best rounds {best:.2f})" if rounds > 1 else ""
+            print(f" | {side.name} {statistics.median(theirs):>12,.2f}  ratio {statistics.median(ratios):5.2f}{spread}", end="")
         print(flush=True)
 
 
