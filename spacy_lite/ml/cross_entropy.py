@@ -28,9 +28,10 @@ def cross_entropy_gradient(model: Model, scores: Floats2d, differences: Floats2d
 
 
 def ends_in_sigmoid(model: Model[Any, Any]) -> bool:
-    """Whether the last layer is a sigmoid; for layers in a chain, that of the last one."""
+    """Whether the last layer is a sigmoid: in a chain that of the last one, whichever device it is kept on."""
     while model.name not in ("logistic", "sigmoid"):
-        if not model.layers or not model.name.endswith(">>" + model.layers[-1].name):
+        last = model.layers[-1] if model.layers else None
+        if last is None or not (model.name.endswith(f">>{last.name}") or model.name == f"with_cpu({last.name})"):
             return False
-        model = model.layers[-1]
+        model = last
     return True

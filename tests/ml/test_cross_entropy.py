@@ -2,9 +2,10 @@
 
 import numpy
 import pytest
-from thinc.api import Linear, Logistic, Sigmoid, Softmax_v2, chain, concatenate
+from thinc.api import Linear, Logistic, Sigmoid, Softmax_v2, chain, concatenate, get_current_ops, with_cpu
 
 import spacy_lite
+from spacy_lite.config import registry
 from spacy_lite.ml.cross_entropy import cross_entropy_gradient, ends_in_sigmoid
 from spacy_lite.tokens import Span
 from spacy_lite.training import Example
@@ -59,6 +60,7 @@ def test_the_last_layer_is_found_in_chains():
     assert ends_in_sigmoid(Logistic())
     assert ends_in_sigmoid(Sigmoid(2, 3))
     assert ends_in_sigmoid(chain(Linear(2, 3), chain(Linear(2, 2), Logistic())))
+    assert ends_in_sigmoid(chain(Linear(2, 3), with_cpu(Logistic(), get_current_ops())))
     assert not ends_in_sigmoid(Linear(2, 3))
     assert not ends_in_sigmoid(chain(Logistic(), Linear(2, 3)))
     assert not ends_in_sigmoid(concatenate(Linear(2, 3), chain(Linear(2, 3), Logistic())))
@@ -85,3 +87,16 @@ def test_classifiers_with_sigmoids_learn_from_the_cross_entropy(factory):
     component.update(examples, sgd=None)
     last = [node for node in component.model.walk() if node.name == "linear" and node.has_grad("b")][-1]
     assert last.get_grad("b") == pytest.approx(found[0][1].sum(axis=0), rel=1e-4)
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("architecture", ["TextCatBOW.v2", "TextCatBOW.v3", "TextCatCNN.v2", "TextCatReduce.v1"])
+def test_text_classifiers_end_in_sigmoids_where_categories_are_not_exclusive(architecture, exclusive):
+    model = {"@architectures": f"spacy.{architecture}", "exclusive_classes": exclusive}
+    if "BOW" in architecture:
+        model |= {"ngram_size": 1, "no_output_layer": False}
+    else:
+        model["tok2vec"] = spacy_lite.blank("en").add_pipe("textcat_multilabel").model.get_ref("tok2vec")
+    if architecture == "TextCatReduce.v1":
+        model |= {f"use_reduce_{kind}": True for kind in ("first", "last", "max", "mean")}
+    assert ends_in_sigmoid(registry.resolve({"model": model})["model"]) is not exclusive
