@@ -202,6 +202,10 @@ def main() -> None:
     if wanted("threads"):
         options = {side.name: {**common, "data": data["texts"], **side.options, "workers": 2} for side in sides}
         compare("pipeline, 2 threads / n_process=2", "inference", {"words_per_second": True}, sides, rounds, options)
+        two, one = (Side(name, "spacy_lite", [sys.executable]) for name in ("two threads", "one thread"))
+        longer = {**common, "data": data["texts"], "times": 4}
+        options = {two.name: {**longer, "workers": 2}, one.name: longer}
+        compare("threads of one process", "inference", {"words_per_second": True}, [two, one], rounds, options)
     if wanted("latency"):
         figures = {"milliseconds": False, "milliseconds_fastest_tenth": False}
         compare("one sentence of 8 tokens", "latency", figures, sides, rounds, each(**common))

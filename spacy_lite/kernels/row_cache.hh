@@ -7,44 +7,19 @@
 #include <vector>
 
 #include "hash_map.hh"
+#include "murmurhash.hh"
 
 namespace spacy_lite {
 
-// 128 bits of a row's own bits: two different rows have the same ones once in 10**38 times.
+// MurmurHash3 (x64, 128 bits) of a row's values: two different rows have the same one once in 10**38 times.
 struct Fingerprint {
     uint64_t key, check;
 };
 
-inline uint64_t spread(uint64_t x) {
-    x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93ull;
-    x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93ull;
-    return x ^ (x >> 32);
-}
-
 inline Fingerprint fingerprint(const float* row, size_t size) {
-    constexpr size_t LANES = 4;  // side by side, since each step waits for the one before
-    const uint64_t factors[LANES] = {0x9E3779B97F4A7C15ull, 0xC2B2AE3D27D4EB4Full, 0x165667B19E3779F9ull, 0xD6E8FEB86659FD93ull};
-    uint64_t state[LANES] = {1, 2, 3, 4};
-    size_t at = 0;
-    for (; at + 2 * LANES <= size; at += 2 * LANES) {
-        for (size_t lane = 0; lane < LANES; ++lane) {
-            uint64_t pair;
-            std::memcpy(&pair, row + at + 2 * lane, sizeof pair);
-            state[lane] = (state[lane] ^ pair) * factors[lane];
-            state[lane] ^= state[lane] >> 29;
-        }
-    }
-    for (; at < size; ++at) {
-        uint32_t bits;
-        std::memcpy(&bits, row + at, sizeof bits);
-        state[at % LANES] = spread(state[at % LANES] ^ bits ^ 0x5851F42D4C957F2Dull);
-    }
-    uint64_t key = size, check = ~uint64_t(size);
-    for (size_t lane = 0; lane < LANES; ++lane) {
-        key = spread(key + state[lane]);
-        check = spread(check ^ (state[lane] * factors[LANES - 1 - lane]));
-    }
-    return {key ? key : 1, check};
+    uint64_t hash[2];
+    murmurhash3_x64_128(row, size * sizeof(float), 0, hash);
+    return {hash[0] ? hash[0] : 1, hash[1]};  // key 0 marks a free place
 }
 
 // Threads may share it. One that finds another at work does without, and so does a process that was forked while one was.
