@@ -2,8 +2,8 @@
 """Hold spacy_lite against spaCy 3.8.18, side by side in one run: `make bench`.
 
 Makes an environment for the peer (bench/peer), prepares the same data and the same configs or trained pipeline for both, and
-runs every task in turn, A B A B …, one process a measurement. Prints medians and ratios. `--only inference training` picks
-tasks, `--rounds 5` repeats more.
+lets both do every task in turn, pass by pass, A B B A …, each in a process of its own. Prints medians and ratios.
+`--only inference training` picks tasks, `--rounds 5` repeats more.
 
 The peer is measured as shipped and, where PEER_AT_ITS_BEST names a command that starts it with the best matrix kernels of this
 CPU (or such a command lies beside the project), at its best: with those kernels and its best batch size.
@@ -16,7 +16,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +49,48 @@ class Side:
         if result.returncode:
             raise SystemExit(f"{self.name}: {task} failed\n{result.stderr[-3000:]}")
         return json.loads(result.stdout.strip().splitlines()[-1])
+
+    @contextmanager
+    def measuring(self, task: str, options: dict[str, Any]) -> Iterator[Callable[[], dict[str, float]]]:
+        """Context with a process that is ready for a task; gives the function that has it do one pass.
+
+        Scripts of other tasks than those of tasks.py are run once a pass.
+        """
+        if self.tasks != TASKS:
+            yield lambda: self.measure(task, options)
+            return
+        command = [*self.python, str(self.tasks), task, self.package, json.dumps(options)]
+        with (
+            tempfile.TemporaryFile("w+") as errors,
+            subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                cwd=WORK,
+                env={**os.environ, **ONE_THREAD},
+            ) as process,
+        ):
+            assert process.stdin is not None and process.stdout is not None
+
+            def answer() -> dict[str, float]:
+                line = process.stdout.readline()
+                if not line:
+                    errors.seek(0)
+                    raise SystemExit(f"{self.name}: {task} failed\n{errors.read()[-3000:]}")
+                return json.loads(line)
+
+            def one_pass() -> dict[str, float]:
+                process.stdin.write("\n")
+                process.stdin.flush()
+                return answer()
+
+            answer()
+            try:
+                yield one_pass
+            finally:
+                process.stdin.close()
 
 
 def run(*command: str) -> None:
@@ -132,13 +177,15 @@ def compare(
 ) -> None:
     """Measure every side in turn and print, for each figure (True: more is better), medians and ratios to the first side.
 
-    A ratio is the median of those of the rounds. Beside it stand the lowest and the highest, and that of the best rounds of
-    either side, on which other work on the machine tells least.
+    A ratio is the median of those of the rounds. Beside it stand the lowest and the highest, that of the best rounds of either
+    side, on which other work on the machine tells least, and that of all rounds together.
     """
     results: dict[str, list[dict[str, float]]] = {side.name: [] for side in sides}
-    for _ in range(rounds):
-        for side in sides:
-            results[side.name].append(side.measure(task, options[side.name]))
+    with ExitStack() as stack:
+        passes = {side.name: stack.enter_context(side.measuring(task, options[side.name])) for side in sides}
+        for number in range(rounds):
+            for side in sides if number % 2 == 0 else sides[::-1]:
+                results[side.name].append(passes[side.name]())
     for figure, more_is_better in figures.items():
         values = {name: [result[figure] for result in found] for name, found in results.items()}
         ours = values[sides[0].name]
@@ -148,7 +195,9 @@ def compare(
             pairs = list(zip(ours, theirs, strict=True))
             ratios = sorted(one / other if more_is_better else other / one if one else float("inf") for one, other in pairs)
             best = max(ours) / max(theirs) if more_is_better else min(theirs) / min(ours) if min(ours) else float("inf")
-            spread = f" ({ratios[0]:.2f} to {ratios[-1]:.2f}, best rounds {best:.2f})" if rounds > 1 else ""
+            costs = [sum(1 / value if more_is_better else value for value in values) for values in (ours, theirs)]
+            whole = costs[1] / costs[0] if costs[0] else float("inf")
+            spread = f" ({ratios[0]:.2f} to {ratios[-1]:.2f}, best {best:.2f}, all {whole:.2f})" if rounds > 1 else ""
             print(f" | {side.name} {statistics.median(theirs):>12,.2f}  ratio {statistics.median(ratios):5.2f}{spread}", end="")
         print(flush=True)
 
@@ -210,8 +259,11 @@ def main() -> None:
         figures = {"milliseconds": False, "milliseconds_fastest_tenth": False}
         compare("one sentence of 8 tokens", "latency", figures, sides, rounds, each(**common))
     if wanted("training"):
-        for name, spread in (("training, the first 170 updates", 1), ("training, every 20th of 3,400 updates", 20)):
-            options = each(config=data["config"], train=data["train"], spread=spread)
+        for name, updates, spread in (
+            ("training, the first 1,000 updates", 1000, 1),
+            ("training, every 20th of 6,000", 300, 20),
+        ):
+            options = each(config=data["config"], train=data["train"], updates=updates // rounds, spread=spread)
             compare(name, "training", {"words_per_second": True, "peak_mb": False}, sides, rounds, options)
     if wanted("docbin"):
         compare("DocBin", "docbin", {"write": True, "read": True, "both": True}, shipped, rounds, each(corpus=data["dev"]))

@@ -1,11 +1,14 @@
-"""The measured tasks. Each runs in a process of its own, with either package, and prints one line of JSON.
+"""The measured tasks. Each runs in a process of its own, with either package, which does one pass whenever a line comes in.
 
     python tasks.py TASK PACKAGE '{"option": …}'
 
-Times are CPU seconds of the process where one thread works (a busy machine then distorts less), wall seconds where several do.
+A task is a generator: its first step prepares everything, and every further one is a pass, of which it gives the figures, one
+line of JSON. So two processes can do their passes in turn. Times are CPU seconds of the process where one thread works (a busy
+machine then distorts less), wall seconds where several do.
 """
 
 import importlib
+import itertools
 import json
 import os
 import random
@@ -15,6 +18,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+Passes = Iterator[dict[str, float]]
 
 
 def texts_of(path: str, sentences: int = 10) -> list[str]:
@@ -35,21 +40,21 @@ def repeated(texts: list[str], times: int) -> list[str]:
     return [text for _ in range(times) for text in texts]
 
 
-def tokenizer(package: Any, data: str, passes: int = 5) -> dict[str, float]:
+def tokenizer(package: Any, data: str) -> Passes:
     """Words per second of a tokenizer that has seen nothing (cold) and of one that has (warm)."""
     texts = texts_of(data)
-    cold, warm, words = [], [], 0
-    for _ in range(3):
-        tokenize = package.blank("en").tokenizer
-        start = time.process_time()
-        words = sum(len(tokenize(text)) for text in texts)
-        cold.append(words / (time.process_time() - start))
-    for _ in range(passes):
-        start = time.process_time()
-        for text in texts:
-            tokenize(text)
-        warm.append(words / (time.process_time() - start))
-    return {"cold": sorted(cold)[1], "warm": max(warm)}
+    warm = package.blank("en").tokenizer
+    words = sum(len(warm(text)) for text in texts)
+    yield {}
+    while True:
+        cold = package.blank("en").tokenizer
+        speeds = {}
+        for name, tokenize in (("cold", cold), ("warm", warm)):
+            start = time.process_time()
+            for text in texts:
+                tokenize(text)
+            speeds[name] = words / (time.process_time() - start)
+        yield speeds
 
 
 def inference(
@@ -59,9 +64,8 @@ def inference(
     batch_size: int | None = None,
     workers: int = 1,
     exclude: list[str] | None = None,
-    passes: int = 3,
     times: int = 0,
-) -> dict[str, float]:
+) -> Passes:
     """Words per second of the whole pipeline over raw text, and peak memory.
 
     times: how often the texts come in a pass, which is then timed by the clock on the wall; 0: twice with several workers, by
@@ -75,29 +79,32 @@ def inference(
     words = sum(len(doc) for doc in nlp.pipe(texts, **options))
     clock = time.perf_counter if times or workers > 1 else time.process_time
     times = times or (2 if workers > 1 else 1)
-    speeds = []
-    for _ in range(passes):
+    yield {}
+    while True:
         start = clock()
         for _doc in nlp.pipe(repeated(texts, times), **options):
             pass
-        speeds.append(words * times / (clock() - start))
-    return {"words_per_second": sorted(speeds)[len(speeds) // 2], "peak_mb": peak_megabytes()}
+        yield {"words_per_second": words * times / (clock() - start), "peak_mb": peak_megabytes()}
 
 
-def latency(package: Any, model: str, exclude: list[str] | None = None, calls: int = 1000) -> dict[str, float]:
+def latency(package: Any, model: str, exclude: list[str] | None = None, calls: int = 200) -> Passes:
     """Milliseconds of one call on a sentence of eight tokens: median, and the fastest tenth, on which other work tells less."""
     nlp = package.load(model, exclude=exclude or [])
-    times = []
     for _ in range(calls):
-        start = time.perf_counter()
         nlp("This is a short sentence about London.")
-        times.append(time.perf_counter() - start)
-    times.sort()
-    return {"milliseconds": times[calls // 2] * 1000, "milliseconds_fastest_tenth": times[calls // 10] * 1000}
+    yield {}
+    while True:
+        times = []
+        for _ in range(calls):
+            start = time.perf_counter()
+            nlp("This is a short sentence about London.")
+            times.append(time.perf_counter() - start)
+        times.sort()
+        yield {"milliseconds": times[calls // 2] * 1000, "milliseconds_fastest_tenth": times[calls // 10] * 1000}
 
 
-def training(package: Any, config: str, train: str, steps: int = 150, warm_up: int = 20, spread: int = 1) -> dict[str, float]:
-    """Words per second inside nlp.update. spread: the batches grow as over so many times the steps."""
+def training(package: Any, config: str, train: str, updates: int, warm_up: int = 20, spread: int = 1) -> Passes:
+    """Words per second inside nlp.update, `updates` a pass. spread: the batches grow as over so many times the updates."""
     util = importlib.import_module(f"{package.__name__}.util")
     initialize = importlib.import_module(f"{package.__name__}.training.initialize")
     loaded = util.load_config(config, overrides={"paths.train": train, "paths.dev": train}, interpolate=True)
@@ -109,18 +116,22 @@ def training(package: Any, config: str, train: str, steps: int = 150, warm_up: i
     examples = list(corpora["train"](nlp))
     random.seed(0)
     random.shuffle(examples)
-    words = 0
-    seconds = 0.0
-    for done, batch in enumerate(resolved["batcher"](repeated(examples, 10)), 1):
-        start = time.process_time()
-        nlp.update(batch, sgd=resolved["optimizer"], drop=0.1, losses={})
-        if done > warm_up:
+    batches = iter(resolved["batcher"](itertools.chain.from_iterable(itertools.repeat(examples))))
+
+    def learn(count: int) -> float:
+        words, seconds = 0, 0.0
+        for batch in itertools.islice(batches, count):
+            start = time.process_time()
+            nlp.update(batch, sgd=resolved["optimizer"], drop=0.1, losses={})
             seconds += time.process_time() - start
             words += sum(len(example.reference) for example in batch)
-        resolved["optimizer"].step_schedules()
-        if done == steps + warm_up:
-            break
-    return {"words_per_second": words / seconds, "peak_mb": peak_megabytes()}
+            resolved["optimizer"].step_schedules()
+        return words / seconds
+
+    learn(warm_up)
+    yield {}
+    while True:
+        yield {"words_per_second": learn(updates), "peak_mb": peak_megabytes()}
 
 
 def stream_of_new_words(count: int) -> Iterator[str]:
@@ -129,36 +140,38 @@ def stream_of_new_words(count: int) -> Iterator[str]:
         yield f"Item w{generator.randrange(10**12)} met q{number}x{generator.randrange(10**9)} today."
 
 
-def memory_growth(package: Any, texts: int = 1_000_000, settle: int = 50_000) -> dict[str, float]:
-    """Growth in megabytes over a stream of short texts with new words, after the first ones."""
+def memory_growth(package: Any, texts: int = 1_000_000, settle: int = 50_000) -> Passes:
+    """Growth in megabytes over a stream of short texts with new words, after the first ones. One pass only."""
     nlp = package.blank("en")
+    yield {}
     settled = 0.0
     start = time.process_time()
     for number, _doc in enumerate(nlp.pipe(stream_of_new_words(texts)), 1):
         if number == settle:
             settled = resident_megabytes()
-    return {"growth_mb": resident_megabytes() - settled, "seconds": time.process_time() - start}
+    yield {"growth_mb": resident_megabytes() - settled, "seconds": time.process_time() - start}
 
 
-def docbin(package: Any, corpus: str, passes: int = 5) -> dict[str, float]:
+def docbin(package: Any, corpus: str) -> Passes:
     """Docs per second written to and read from DocBin bytes."""
     tokens = importlib.import_module(f"{package.__name__}.tokens")
     vocab = package.blank("en").vocab
     docs = list(tokens.DocBin().from_disk(corpus).get_docs(vocab))
-    written, read = [], []
-    for _ in range(passes):
+    yield {}
+    while True:
         start = time.process_time()
         data = tokens.DocBin(docs=docs).to_bytes()
-        written.append(len(docs) / (time.process_time() - start))
-        start = time.process_time()
+        between = time.process_time()
         count = sum(1 for _ in tokens.DocBin().from_bytes(data).get_docs(vocab))
-        read.append(count / (time.process_time() - start))
-    write, load = max(written), max(read)
-    return {"write": write, "read": load, "both": 1 / (1 / write + 1 / load)}
+        write, read = between - start, time.process_time() - between
+        yield {"write": count / write, "read": count / read, "both": count / (write + read)}
 
 
 TASKS = {task.__name__: task for task in (tokenizer, inference, latency, training, memory_growth, docbin)}
 
 if __name__ == "__main__":
-    task_name, package_name, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3] if len(sys.argv) > 3 else "{}")
-    print(json.dumps(TASKS[task_name](importlib.import_module(package_name), **options)))
+    task_name, package_name, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3] if len(sys.argv) > 3 else "{}")
+    steps = TASKS[task_name](importlib.import_module(package_name), **settings)
+    print(json.dumps(next(steps)), flush=True)
+    for _line in sys.stdin:
+        print(json.dumps(next(steps)), flush=True)

@@ -219,6 +219,11 @@ inline void pack_right(bool trans, const float* b, size_t ldb, size_t n, size_t 
         } else {
             for (size_t k = 0; k < depth; ++k) {
                 const float* row = b + (first + k) * ldb + column;
+                if (width == COLUMNS) {
+                    store(out + k * COLUMNS, load(row));
+                    store(out + k * COLUMNS + LANES, load(row + LANES));
+                    continue;
+                }
                 for (size_t j = 0; j < width; ++j) out[k * COLUMNS + j] = row[j];
                 for (size_t j = width; j < COLUMNS; ++j) out[k * COLUMNS + j] = 0.0f;
             }

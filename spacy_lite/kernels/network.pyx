@@ -309,20 +309,32 @@ def dropout_mask(shape, float rate, uint64_t seed):
     return out
 
 
-def adam(float[::1] weights, float[::1] gradient, float[::1] first, float[::1] second, float beta1, float beta2, float epsilon,
-         float learn_rate, float gradient_scale=1.0, float decay=0.0, float clip=0.0):
-    cdef size_t size = weights.shape[0]
-    cdef double norm
-    if <size_t>gradient.shape[0] != size or <size_t>first.shape[0] != size or <size_t>second.shape[0] != size:
+def adam(np.ndarray weights not None, np.ndarray gradient not None, np.ndarray first not None, np.ndarray second not None,
+         float beta1, float beta2, float epsilon, float learn_rate, float gradient_scale=1.0, float decay=0.0, float clip=0.0):
+    cdef size_t size = np.PyArray_SIZE(weights)
+    if not (_is_plain(weights) and _is_plain(gradient) and _is_plain(first) and _is_plain(second)):
+        return False
+    if <size_t>np.PyArray_SIZE(gradient) != size or <size_t>np.PyArray_SIZE(first) != size or <size_t>np.PyArray_SIZE(second) != size:
         raise ValueError("adam: weights, gradient and both moments must have the same size")
-    if size:
-        with nogil:
-            if clip > 0:
-                norm = sqrt(_kernels.sum_of_squares(&gradient[0], size))
-                if norm >= clip:
-                    gradient_scale = <float>(gradient_scale * clip / norm)
-            _kernels.adam(&weights[0], &gradient[0], &first[0], &second[0], size, beta1, beta2, epsilon, learn_rate,
-                          gradient_scale, decay)
+    if size == 0:
+        return True
+    cdef float* d = <float*>np.PyArray_DATA(gradient)
+    cdef float* w = <float*>np.PyArray_DATA(weights)
+    cdef float* m = <float*>np.PyArray_DATA(first)
+    cdef float* v = <float*>np.PyArray_DATA(second)
+    cdef double norm
+    with nogil:
+        if clip > 0:
+            norm = sqrt(_kernels.sum_of_squares(d, size))
+            if norm >= clip:
+                gradient_scale = <float>(gradient_scale * clip / norm)
+        _kernels.adam(w, d, m, v, size, beta1, beta2, epsilon, learn_rate, gradient_scale, decay)
+    return True
+
+
+cdef bint _is_plain(np.ndarray array) noexcept:
+    """Whether an array can be changed in place as one block of floats."""
+    return np.PyArray_TYPE(array) == np.NPY_FLOAT32 and np.PyArray_ISCARRAY(array)
 
 
 def sum_of_squares(const float[::1] values):

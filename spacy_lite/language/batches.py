@@ -15,7 +15,9 @@ MOST_TEXTS = 512
 # About 13,000 words of English. A single longer text is a batch of its own.
 MOST_CHARACTERS = 72_000
 # Several workers begin with small batches, so that a few texts keep all of them busy; the more texts have come, the larger.
+# They stay smaller than those of one worker: at the end of a stream the others wait for whoever has the last batch.
 FIRST_SHARED_CHARACTERS = MOST_CHARACTERS // 6
+MOST_SHARED_CHARACTERS = 30_000
 SHARE_OF_NEXT_BATCH = 2
 CHARACTERS_OF_A_TOKEN = 6
 
@@ -60,7 +62,7 @@ def batches_of(texts: Iterable[Any], as_tuples: bool, most_texts: int, workers: 
             handed_on += characters
             if workers > 1:
                 grown = FIRST_SHARED_CHARACTERS + handed_on // (SHARE_OF_NEXT_BATCH * workers)
-                most_characters = min(grown, MOST_CHARACTERS)
+                most_characters = min(grown, MOST_SHARED_CHARACTERS)
             batch, contexts, characters = [], [], 0
     if batch:
         yield Batch(batch, contexts or [None] * len(batch))

@@ -3,9 +3,12 @@ lock.
 """
 
 import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -15,6 +18,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Batches that are in work or finished and waiting for their turn, beyond one a worker.
 LOOKAHEAD = 2
+# Seconds after which a thread that computes in Python hands over to one that waits. A kernel takes a millisecond or less, and
+# whoever comes back from one would otherwise wait out Python's 5 ms while another tokenizes.
+SWITCH_INTERVAL = 0.0002
+
+_lock = threading.Lock()
+_sharing = 0  # streams under way
+_interval_before = 0.0
 
 
 def worker_count(wanted: int, what: str) -> int:
@@ -28,9 +38,27 @@ def worker_count(wanted: int, what: str) -> int:
 
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     """`work` of every item, in order, on so many threads. An error is raised where its result would have been."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="spacy_lite") as pool:
+    with _quick_hand_over(), ThreadPoolExecutor(workers, thread_name_prefix="spacy_lite") as pool:
         # The thread that consumes keeps its settings (such as the device in use) in context variables: the workers get copies.
         yield from in_order(lambda item: pool.submit(copy_context().run, work, item), items, workers + LOOKAHEAD)
+
+
+@contextmanager
+def _quick_hand_over() -> Iterator[None]:
+    """Context in which threads hand over to each other soon; the interpreter's setting comes back with the last one's end."""
+    global _sharing, _interval_before
+    with _lock:
+        if not _sharing:
+            _interval_before = sys.getswitchinterval()
+            sys.setswitchinterval(min(SWITCH_INTERVAL, _interval_before))
+        _sharing += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _sharing -= 1
+            if not _sharing:
+                sys.setswitchinterval(_interval_before)
 
 
 def in_order(submit: Callable[[Item], "Future[Result]"], items: Iterable[Item], window: int) -> Iterator[Result]:

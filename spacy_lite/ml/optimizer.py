@@ -54,20 +54,19 @@ class FusedOptimizer(Optimizer):
 
     def __call__(self, key: Any, weights: Any, gradient: Any, *, lr_scale: float = 1.0) -> tuple[Any, Any]:
         """Update `weights` in place and set `gradient` to zero; returns both. key: (node id, parameter name)."""
-        if not (self._is_adam() and _is_plain(weights) and _is_plain(gradient) and gradient.size):
+        moments = self._moments_of(key, weights) if self._is_adam() and isinstance(weights, numpy.ndarray) else None
+        if moments is None:
             return super().__call__(key, weights, gradient, lr_scale=lr_scale)
-        self.nr_update[key] += 1
-        count = self.nr_update[key]
-        flat, flat_gradient = weights.reshape(-1), gradient.reshape(-1)
-        if key not in self.mom1:
-            self.mom1[key] = numpy.zeros(flat.size, dtype="float32")
-            self.mom2[key] = numpy.zeros(flat.size, dtype="float32")
+        count = self.nr_update[key] + 1
         rate = self.learn_rate * lr_scale
         corrected = rate * math.sqrt(1.0 - self.b2**count) / (1.0 - self.b1**count)
-        network.adam(
-            flat, flat_gradient, self.mom1[key], self.mom2[key],
+        done = network.adam(
+            weights, gradient, *moments,
             self.b1, self.b2, self.eps, corrected, decay=rate * self.L2, clip=self.grad_clip or 0.0,
         )  # fmt: skip
+        if not done:  # arrays that cannot be updated in place as one block of floats
+            return super().__call__(key, weights, gradient, lr_scale=lr_scale)
+        self.nr_update[key] = count
         packing.forget(weights)
         if self.averages is not None:
             if key not in self.averages:
@@ -75,12 +74,13 @@ class FusedOptimizer(Optimizer):
             get_array_ops(weights).update_averages(self.averages[key], weights, count)
         return weights, gradient
 
+    def _moments_of(self, key: Any, weights: numpy.ndarray) -> tuple[Any, Any] | None:
+        """First and second moment, zeros at first; None for weights without any value."""
+        first = self.mom1.get(key)
+        if first is None and weights.size:
+            first = self.mom1[key] = numpy.zeros(weights.size, dtype="float32")
+            self.mom2[key] = numpy.zeros(weights.size, dtype="float32")
+        return None if first is None else (first, self.mom2[key])
+
     def _is_adam(self) -> bool:
         return not self.use_radam and self.b1 > 0.0 and self.b2 > 0.0 and (self.L2_is_weight_decay or not self.L2)
-
-
-def _is_plain(array: Any) -> bool:
-    """Whether an array can be updated in place as one block of floats."""
-    return (
-        isinstance(array, numpy.ndarray) and array.dtype == numpy.float32 and array.flags.c_contiguous and array.flags.writeable
-    )

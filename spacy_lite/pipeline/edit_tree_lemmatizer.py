@@ -282,9 +282,13 @@ class EditTreeLemmatizer(TrainablePipe):
         forms = numpy.concatenate([example.predicted.read_column(ORTH) for example in examples])
         pairs = forms * MIXERS[0] + lemmas * MIXERS[1]
         targets = self._label_of_pair.find(pairs, UNKNOWN)
-        for i in numpy.flatnonzero(targets == UNKNOWN):
-            targets[i] = self._gold_label(int(forms[i]), int(lemmas[i]))
-            self._label_of_pair.put(int(pairs[i]), targets[i])
+        unknown = numpy.flatnonzero(targets == UNKNOWN)
+        if len(unknown):
+            met = zip(pairs[unknown].tolist(), forms[unknown].tolist(), lemmas[unknown].tolist(), strict=True)
+            labels = {pair: self._gold_label(form, lemma) for pair, form, lemma in dict.fromkeys(met)}
+            for pair, label in labels.items():
+                self._label_of_pair.put(pair, label)
+            targets[unknown] = [labels[pair] for pair in pairs[unknown].tolist()]
         targets[~known] = MISSING
         return targets
 

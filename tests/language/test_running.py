@@ -1,13 +1,14 @@
 """Running pipelines: results in order, however many threads or processes; errors go where they are told to."""
 
 import itertools
+import sys
 import threading
 import time
 
 import pytest
 
 from spacy_lite.language import Language
-from spacy_lite.language.batches import MOST_CHARACTERS, MOST_TEXTS, batches_of
+from spacy_lite.language.batches import MOST_CHARACTERS, MOST_SHARED_CHARACTERS, MOST_TEXTS, batches_of
 from spacy_lite.tokens import Doc
 
 TEXTS = [f"text number {i} " + "word " * (i % 7) for i in range(300)]
@@ -157,10 +158,21 @@ def test_batches_are_cut_by_length_and_number():
     assert [len(b.texts) for b in batches_of([short] * 5, False, 2)] == [2, 2, 1]
     assert [len(b.texts) for b in batches_of([long] * 3, False, 1000, workers=2)] == [1, 1, 1]
     sizes = [len("".join(b.texts)) for b in batches_of(["z" * 1000] * 1000, False, 1000, workers=2)]
-    assert sizes[:3] == [12_000, 15_000, 19_000]  # a few texts already keep both busy, many come in batches as large as for one
-    assert max(sizes) == MOST_CHARACTERS
+    assert sizes[:3] == [12_000, 15_000, 19_000]  # a few texts already keep both busy
+    assert max(sizes) == MOST_SHARED_CHARACTERS
     assert sum(sizes) == 1_000_000
     assert list(batches_of([], False, 10)) == []
+
+
+def test_threads_hand_over_soon_and_the_setting_comes_back(nlp):
+    before = sys.getswitchinterval()
+    first, second = (nlp.pipe(["a", "b"] * 20, batch_size=2, n_threads=2) for _ in range(2))
+    next(first), next(second)
+    assert sys.getswitchinterval() < before
+    first.close()
+    assert sys.getswitchinterval() < before
+    assert [doc.text for doc in second] == (["a", "b"] * 20)[1:]
+    assert sys.getswitchinterval() == before
 
 
 def test_a_component_learns_the_size_of_its_batch(nlp):
