@@ -68,7 +68,9 @@ def documents(package: Any, path: str) -> list[Any]:
     """Annotated documents of ten sentences."""
     doc_class = importlib.import_module(f"{package.__name__}.tokens").Doc
     vocab = package.blank("en").vocab
-    found, docs = list(sentences(path)), []
+    found, docs = [rows for rows in sentences(path) if rows], []
+    if not found:
+        raise SystemExit(f"{path} has no sentence in CoNLL-U: lines of ten columns, an empty line between sentences")
     for start in range(0, len(found), 10):
         words, columns, heads, starts = [], {"pos": [], "tags": [], "morphs": [], "lemmas": [], "deps": []}, [], []
         for rows in found[start : start + 10]:

@@ -1,7 +1,7 @@
 """The span finder: candidate spans from scored starts and ends, for a span categorizer or on their own."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 from thinc.api import Model
@@ -9,7 +9,6 @@ from thinc.types import Floats2d
 
 from ..config import registry
 from ..language import Language
-from ..ml.cross_entropy import cross_entropy_gradient
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
 from .saved_settings import check_counts, check_threshold
@@ -83,6 +82,8 @@ def make_span_finder(
 class SpanFinder(TrainablePipe):
     """Finds spans: every start with every end that makes a span of allowed length."""
 
+    learns_from_cross_entropy: ClassVar[bool] = True
+
     def __init__(
         self,
         nlp: Language,
@@ -145,9 +146,6 @@ class SpanFinder(TrainablePipe):
         truths, known = self._get_aligned_truth_scores(list(examples))
         d_scores = (scores - self.model.ops.asarray2f(truths)) * self.model.ops.asarray2f(known)
         return float((d_scores**2).sum()), d_scores
-
-    def _gradient(self, scores: Any, d_scores: Any) -> Any:
-        return cross_entropy_gradient(self.model, scores, d_scores)
 
     def _get_aligned_truth_scores(self, examples: list["Example"]) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Gold values (tokens, 2), and 1 where they are known: not for a token a gold span starts or ends in the middle of."""

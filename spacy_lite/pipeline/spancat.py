@@ -1,7 +1,7 @@
 """Span categorization: a suggester names candidate spans, the model scores their labels, the good ones go to `doc.spans`."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 from thinc.api import Model, Optimizer
@@ -10,7 +10,6 @@ from thinc.types import Floats2d, Ragged
 from ..config import registry
 from ..gold import validate_examples
 from ..language import Language
-from ..ml.cross_entropy import cross_entropy_gradient
 from ..ml.updating import set_dropout_rate
 from ..tokens import Doc, Span, SpanGroup
 from .default_models import window_encoder
@@ -172,6 +171,8 @@ class SpanCategorizer(TrainablePipe):
     for "no label" under `add_negative_label`. set_annotations: writes the group `doc.spans[spans_key]`, its scores in
     `attrs["scores"]`.
     """
+
+    learns_from_cross_entropy: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -350,9 +351,6 @@ class SpanCategorizer(TrainablePipe):
                 backprop(self._gradient(scores, d_scores))
                 losses[self.name] += loss
         return losses
-
-    def _gradient(self, scores: Any, d_scores: Any) -> Any:
-        return cross_entropy_gradient(self.model, scores, d_scores)
 
     def get_loss(self, examples: Iterable["Example"], spans_scores: tuple[Ragged, Any]) -> tuple[float, Floats2d]:
         """Sum of the squared differences to the gold labels of the suggested spans, and the differences (S, labels)."""

@@ -1,7 +1,7 @@
 """Text classification with one label a document, and what it shares with several labels (`textcat_multilabel`)."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 from thinc.api import Model
@@ -10,7 +10,6 @@ from thinc.types import Floats2d
 from ..config import registry
 from ..errors import nearest
 from ..language import Language
-from ..ml.cross_entropy import cross_entropy_gradient
 from ..scorer import Scorer
 from ..tokens import Doc
 from .saved_settings import check_distinct_labels, check_threshold
@@ -133,6 +132,7 @@ class TextCategorizer(TrainablePipe):
     missing, and gives no gradient.
     """
 
+    learns_from_cross_entropy: ClassVar[bool] = True
     multi_label = False
 
     def __init__(
@@ -231,9 +231,6 @@ class TextCategorizer(TrainablePipe):
             truths = truths * (1.0 - self.label_smoothing - spread) + spread
         d_scores = (scores - self.model.ops.asarray(truths)) * self.model.ops.asarray(known)
         return float((d_scores**2).mean()) if d_scores.size else 0.0, d_scores
-
-    def _gradient(self, scores: Any, d_scores: Any) -> Any:
-        return cross_entropy_gradient(self.model, scores, d_scores)
 
     def _examples_to_truth(self, examples: list["Example"]) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Gold values (documents, labels) float32, and 1 where they are known."""

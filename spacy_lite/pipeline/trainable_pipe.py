@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import srsly
 from thinc.api import Model, Optimizer
@@ -12,6 +12,7 @@ from .. import serialize
 from ..devices import create_default_optimizer
 from ..errors import FormatError
 from ..gold import validate_distillation_examples, validate_examples
+from ..ml.cross_entropy import cross_entropy_gradient
 from ..ml.layers.row_freezing import refreeze_rows
 from ..ml.loading import load_weights
 from ..ml.updating import finish_update, set_dropout_rate
@@ -37,6 +38,8 @@ class TrainablePipe(BatchPipe):
     __slots__ = ("cfg", "model", "vocab")
 
     save_activations: bool = False
+    # Where the model ends in a sigmoid; `get_loss` gives the plain differences.
+    learns_from_cross_entropy: ClassVar[bool] = False
 
     def __init__(self, vocab: "Vocab", model: Model, name: str, **cfg: Any):
         """vocab: shared with the pipeline. model: from documents to scores. cfg: settings kept in `cfg` and saved."""
@@ -103,7 +106,7 @@ class TrainablePipe(BatchPipe):
 
     def _gradient(self, scores: Any, d_scores: Any) -> Any:
         """What goes back through the model, given its scores and what `get_loss` says of them."""
-        return d_scores
+        return cross_entropy_gradient(self.model, scores, d_scores) if self.learns_from_cross_entropy else d_scores
 
     @contextmanager
     def _learning(self, sgd: Optimizer | None, losses: dict[str, float] | None) -> Iterator[dict[str, float]]:
