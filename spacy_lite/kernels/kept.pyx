@@ -9,7 +9,7 @@ from .network cimport Kernels, current
 np.import_array()
 
 cdef enum:
-    SAMPLES = 64
+    SAMPLES = 16
 
 
 cdef class Kept:

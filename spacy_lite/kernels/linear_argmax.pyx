@@ -1,6 +1,7 @@
 """The best output of a linear layer for each row: in eight-bit integers where that leaves no doubt, in floats elsewhere."""
 from libc.stdint cimport int32_t
 from libc.stdlib cimport free, malloc
+from libcpp.vector cimport vector
 cimport numpy as np
 import numpy as np
 
@@ -50,19 +51,20 @@ def best_outputs(const float[:, ::1] X, RankedLinear layer):
         return out
     cdef int32_t[::1] best = out
     cdef size_t rows = X.shape[0]
-    if layer.quantized != NULL:
-        with nogil:
+    cdef vector[int32_t] unsure
+    cdef size_t i
+    with nogil:
+        if layer.quantized != NULL:
             argmax_quantized(layer.quantized[0], &X[0, 0], rows, &best[0])
-        unsure = np.flatnonzero(out == kUnsure).astype(np.int32)
-    else:
-        unsure = np.arange(rows, dtype=np.int32)
-    _score(X, layer.plain, unsure, best)
+        for i in range(rows):
+            if layer.quantized == NULL or best[i] == kUnsure:
+                unsure.push_back(<int32_t>i)
+    _score(X, layer.plain, unsure.data(), unsure.size(), best)
     return out
 
 
-cdef int _score(const float[:, ::1] X, Packed packed, const int32_t[::1] rows, int32_t[::1] best) except -1:
+cdef int _score(const float[:, ::1] X, Packed packed, const int32_t* rows, size_t n_rows, int32_t[::1] best) except -1:
     """Write the best outputs of some rows by their scores in floats."""
-    cdef size_t n_rows = rows.shape[0]
     cdef size_t outputs = packed.shape.outputs
     cdef size_t start, count, i
     cdef int32_t[SCORED_ROWS] places, found

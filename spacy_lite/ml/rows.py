@@ -30,15 +30,15 @@ class RowList(list):
         Raises ValueError where they do not.
         """
         lengths = numpy.asarray(lengths, dtype="int32")
-        ends = list(accumulate(lengths.tolist()))
-        total = ends[-1] if ends else 0
+        total = sum(lengths.tolist())
         if total != flat.shape[0]:
             raise ValueError(
                 f"RowList: the lengths of the {len(lengths)} documents sum to {total}, but there are {flat.shape[0]} rows"
             )
-        if len(ends) == 1:
+        if len(lengths) == 1:
             rows = cls((flat,))
         else:
+            ends = list(accumulate(lengths.tolist()))
             rows = cls(flat[start:end] for start, end in zip([0, *ends], ends, strict=False))
         rows.flat = flat
         rows.lengths = lengths

@@ -140,6 +140,7 @@ class EditTreeLemmatizer(TrainablePipe):
         self.trees = EditTrees(vocab.strings)
         self.tree2label: dict[int, int] = {}
         self._label_of_pair = LabelCache(PAIR_CACHE_SIZE)
+        self._trees_of_labels: numpy.ndarray | None = None
         self._backoff_attr = self._attr_id(backoff)
 
     def _attr_id(self, backoff: str | None) -> int | None:
@@ -194,14 +195,19 @@ class EditTreeLemmatizer(TrainablePipe):
         if outside:
             raise FormatError(f"`{self.name}`: label {outside[0]} is no tree: there are {len(self.trees)} trees")
         self.tree2label = {tree: label for label, tree in enumerate(labels)}
-        self._label_of_pair.clear()
+        self._forget_labels()
 
     def _add_pair(self, form: str, lemma: str) -> None:
         tree = self.trees.add(form, lemma)
         if tree not in self.tree2label:
             self.tree2label[tree] = len(self.cfg["labels"])
             self.cfg["labels"].append(tree)
-            self._label_of_pair.clear()
+            self._forget_labels()
+
+    def _forget_labels(self) -> None:
+        """Drop what was made of the labels before they changed."""
+        self._label_of_pair.clear()
+        self._trees_of_labels = None
 
     # Annotating
 
@@ -233,7 +239,9 @@ class EditTreeLemmatizer(TrainablePipe):
         (R, labels).
         """
         ops = self.model.ops
-        labels = numpy.asarray(self.cfg["labels"], dtype="int32")
+        if self._trees_of_labels is None:
+            self._trees_of_labels = numpy.asarray(self.cfg["labels"], dtype="int32")
+        labels = self._trees_of_labels
         trees = labels[best_label]
         rows = numpy.arange(len(trees))
         rows = rows[~self.trees.fit(docs, rows, trees)]

@@ -117,6 +117,7 @@ class Tagger(TrainablePipe):
         self.scorer = scorer
         self.save_activations = save_activations
         self._table: tuple[list, LabelTable] | None = None
+        self._ids: tuple[Any, list, numpy.ndarray] | None = None
 
     # Labels
 
@@ -176,8 +177,14 @@ class Tagger(TrainablePipe):
         self._write(docs, found)
 
     def _write(self, docs: list[Doc], batch_tag_ids: Sequence[Ints1d]) -> None:
-        ids = numpy.array([self.vocab.strings.add(label) for label in self.cfg["labels"]], dtype="uint64")
-        write_labels(docs, TAG, ids, flat_labels(self.model.ops, batch_tag_ids), self.cfg["overwrite"])
+        write_labels(docs, TAG, self._tag_ids(), flat_labels(self.model.ops, batch_tag_ids), self.cfg["overwrite"])
+
+    def _tag_ids(self) -> numpy.ndarray:
+        """Ids of the labels as strings of the vocabulary, (labels,) uint64."""
+        labels, strings = self.cfg["labels"], self.vocab.strings
+        if self._ids is None or self._ids[0] is not strings or self._ids[1] != labels:
+            self._ids = (strings, list(labels), numpy.array([strings.add(label) for label in labels], dtype="uint64"))
+        return self._ids[2]
 
     def _keep_activations(self, docs: list[Doc], activations: dict[str, Any]) -> None:
         if not self.save_activations:

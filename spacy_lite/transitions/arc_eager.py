@@ -4,7 +4,6 @@ Doc.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy
@@ -12,7 +11,7 @@ import numpy
 from ..attrs import DEP, HEAD, SENT_START
 from ..tokens import Doc
 from . import nonproj
-from .states import ArcStates
+from .states import ArcStates, tree_columns
 from .system import TransitionSystem
 
 if TYPE_CHECKING:
@@ -113,25 +112,21 @@ class ArcEager(TransitionSystem):
 
     def annotate_arrays(self, docs: Sequence[Doc], heads: numpy.ndarray, moves: numpy.ndarray) -> None:
         """As `annotate`, from the head of every token (-1 none) and the move that attached it, flat over the documents."""
-        labels, decorated = self._labels_of_moves()
-        lengths = [len(doc) for doc in docs]
-        ends = list(accumulate(lengths))
-        positions = numpy.arange(len(heads))
-        if len(docs) > 1:
-            positions -= numpy.repeat([0, *ends[:-1]], lengths)
-        offsets = numpy.where(heads >= 0, heads - positions, 0)
-        deps, lowered = labels[moves], decorated[moves]
-        some_lowered = lowered.any()
-        for doc, start, end in zip(docs, [0, *ends], ends, strict=False):
+        lengths = numpy.asarray([len(doc) for doc in docs], dtype="int32")
+        offsets, deps, crossing = tree_columns(heads, moves, lengths, *self._labels_of_moves())
+        start = 0
+        for doc in docs:
+            end = start + len(doc)
             doc.set_parse(offsets[start:end], deps[start:end])
-            if some_lowered and lowered[start:end].any():
-                nonproj.deprojectivize(doc)
+            start = end
+        for i in crossing:
+            nonproj.deprojectivize(docs[i])
 
     def _labels_of_moves(self) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Label id of each move and whether it is decorated; the last entry is of tokens that no move attached."""
         if self._annotation is None or self._annotation[0] is not self.label_ids:
             names = [*(label for _, label in self.moves()), DEFAULT_ROOT]
-            decorated = numpy.asarray([nonproj.is_decorated(name) for name in names])
+            decorated = numpy.asarray([nonproj.is_decorated(name) for name in names], dtype="uint8")
             root = numpy.asarray([self.strings.add(DEFAULT_ROOT)], dtype="uint64")
             self._annotation = (self.label_ids, numpy.concatenate([self.label_ids, root]), decorated)
         return self._annotation[1:]

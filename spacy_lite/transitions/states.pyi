@@ -50,3 +50,13 @@ class EntityStates(StateBatch):
     ) -> None: ...
     def set_gold(self, kinds: ArrayLike, labels: ArrayLike, negatives: Sequence[Any] = ()) -> None: ...
     def taken(self) -> NDArray: ...
+
+def tree_columns(
+    heads: NDArray, moves: NDArray, lengths: NDArray, labels: NDArray, marked: NDArray
+) -> tuple[NDArray, NDArray, list[int]]:
+    """Trees as columns of documents: offsets to the heads and label ids, (tokens,) uint64, and the documents with a marked label.
+
+    heads: index in its document of each token's head, (tokens,) int32, -1 for none. moves: the move that attached each token,
+    (tokens,) int32, -1 for none. lengths: of the documents, int32. labels, marked: label id (uint64) and mark (uint8) of every
+    move, and last those of no move.
+    """

@@ -358,6 +358,34 @@ cdef class ArcStates(StateBatch):
         return self.read(True), self.read(False)
 
 
+def tree_columns(const int32_t[::1] heads, const int32_t[::1] moves, const int32_t[::1] lengths, const uint64_t[::1] labels,
+                 const uint8_t[::1] marked):
+    cdef Py_ssize_t doc, token, first = 0, move, tokens = heads.shape[0], none = labels.shape[0] - 1
+    cdef c_bool some
+    if moves.shape[0] != tokens or marked.shape[0] != labels.shape[0]:
+        raise ValueError("tree_columns: heads and moves, or labels and marks, differ in number")
+    offsets, deps = np.empty(tokens, dtype=np.uint64), np.empty(tokens, dtype=np.uint64)
+    cdef uint64_t[::1] offset_view = offsets, dep_view = deps
+    found = []
+    for doc in range(lengths.shape[0]):
+        if first + lengths[doc] > tokens:
+            raise ValueError(f"tree_columns: the documents have more than the {tokens} tokens with heads")
+        some = False
+        for token in range(lengths[doc]):
+            move = moves[first + token]
+            if move > none:
+                raise ValueError(f"tree_columns: there is no label of move {move}")
+            if move < 0:
+                move = none
+            offset_view[first + token] = <uint64_t>(heads[first + token] - token) if heads[first + token] >= 0 else 0
+            dep_view[first + token] = labels[move]
+            some = some or marked[move]
+        if some:
+            found.append(doc)
+        first += lengths[doc]
+    return offsets, deps, found
+
+
 cdef void _list_kids(const int32_t* heads, int32_t size, int32_t* offsets, int32_t* kids) noexcept nogil:
     # Children of every head, one list after the other: offsets (size + 1,), kids (size,).
     cdef int32_t token, count = 0
