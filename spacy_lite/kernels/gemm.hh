@@ -9,11 +9,13 @@ constexpr int block_rows(int groups) {
                                       : (groups == 1 ? 8 : groups == 2 ? 6 : groups == 3 ? 4 : 3);
 }
 
+constexpr size_t kPanelAhead = 1024; // floats of a panel that are fetched ahead: hardware does not fetch over the end of a page
 constexpr size_t kRowBlock = 192;    // rows whose input stays in the second-level cache while the panels pass by
 constexpr size_t kDepthBlock = 512;  // reduction length of one pass in general products
 
-// acc[m][g] += sum_k rows[m][k] * panel[k][g]; panel rows are groups * LANES floats.
-template <int ROWS, int GROUPS>
+// acc[m][g] += sum_k rows[m][k] * panel[k][g]; panel rows are groups * LANES floats. AHEAD: fetch the panel, which is not in the cache when few
+// rows pass it.
+template <int ROWS, int GROUPS, bool AHEAD = true>
 inline __attribute__((always_inline)) void multiply(const float* const* rows, const float* panel, size_t depth, Vec (&acc)[ROWS][GROUPS]) {
     const float* r[ROWS];
 #pragma GCC unroll 16
@@ -27,6 +29,10 @@ inline __attribute__((always_inline)) void multiply(const float* const* rows, co
             const Vec a = broadcast(r[m][k]);
 #pragma GCC unroll 4
             for (int g = 0; g < GROUPS; ++g) acc[m][g] += a * b[g];
+        }
+        if (AHEAD) {
+#pragma GCC unroll 4
+            for (int g = 0; g < GROUPS; ++g) __builtin_prefetch(panel + kPanelAhead + g * LANES);
         }
         panel += GROUPS * LANES;
     }
@@ -279,7 +285,7 @@ void gemm(bool trans_a, bool trans_b, size_t m, size_t n, size_t k, const float*
                     } else {
                         const float* pointers[ROWS];
                         point_at_rows<ROWS>(a + row * lda + first, lda, m - row, pointers);
-                        multiply<ROWS, 2>(pointers, weights, depth, acc);
+                        multiply<ROWS, 2, false>(pointers, weights, depth, acc);
                     }
                     write_block<ROWS, 2>(acc, nullptr, stop - row, n - panel * COLUMNS, c + row * ldc + panel * COLUMNS, ldc, add);
                 }

@@ -49,5 +49,7 @@ def adam(
     gradient_scale: float = 1.0,
     decay: float = 0.0,
     clip: float = 0.0,
-) -> bool: ...
+) -> bool:
+    """One step of Adam in place; False, and nothing done, where an array is not one block of floats that may be written to."""
+
 def sum_of_squares(values: NDArray) -> float: ...

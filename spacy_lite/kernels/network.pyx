@@ -311,10 +311,10 @@ def dropout_mask(shape, float rate, uint64_t seed):
 
 def adam(np.ndarray weights not None, np.ndarray gradient not None, np.ndarray first not None, np.ndarray second not None,
          float beta1, float beta2, float epsilon, float learn_rate, float gradient_scale=1.0, float decay=0.0, float clip=0.0):
-    cdef size_t size = np.PyArray_SIZE(weights)
+    cdef Py_ssize_t size = np.PyArray_SIZE(weights)
     if not (_is_plain(weights) and _is_plain(gradient) and _is_plain(first) and _is_plain(second)):
         return False
-    if <size_t>np.PyArray_SIZE(gradient) != size or <size_t>np.PyArray_SIZE(first) != size or <size_t>np.PyArray_SIZE(second) != size:
+    if np.PyArray_SIZE(gradient) != size or np.PyArray_SIZE(first) != size or np.PyArray_SIZE(second) != size:
         raise ValueError("adam: weights, gradient and both moments must have the same size")
     if size == 0:
         return True

@@ -91,7 +91,10 @@ class WindowEncoder {
         for (const Segment& s : segments_)
             std::memcpy(source + (window_ + s.at) * width_, rows + s.first * width_, s.size * width_ * sizeof(float));
         for (size_t i = 0; i < depth_; ++i) {
-            run(layers_[i], source, target, tiled);
+            // Of the padding at either end, only the rows that later layers let the words see; tiles are whole.
+            const size_t seen = tiled ? pad_ + kTileRows : (depth_ - 1 - i) * window_;
+            const size_t begin = segments_.front().at, end = segments_.back().at + segments_.back().size;
+            run(layers_[i], source, target, tiled, begin - std::min(begin, seen), std::min(used_, end + seen));
             std::swap(source, target);
         }
         for (const Segment& s : segments_)
@@ -100,14 +103,17 @@ class WindowEncoder {
         used_ = 0;
     }
 
-    void run(const WindowLayer& layer, const float* source, float* target, bool tiled) {
+    // Rows `first` to `last` of the buffer through a layer.
+    void run(const WindowLayer& layer, const float* source, float* target, bool tiled, size_t first, size_t last) {
         const PackedShape& shape = tiled ? layer.tile_shape : layer.shape;
         const size_t needed = tiled ? layer.kernels->tiles_scratch(shape) : kScratchRows * shape.panels * shape.lanes;
         if (scratch_.size() < needed) scratch_.resize(needed);
         MaxoutNormArgs args{};
+        source += first * width_;
+        target += first * width_;
         args.input = source;
         args.ld_input = width_;
-        args.rows = used_;
+        args.rows = last - first;
         args.packed = tiled ? layer.tile_weights : layer.weights;
         args.bias = tiled ? layer.tile_bias : layer.bias;
         args.gain = layer.gain;

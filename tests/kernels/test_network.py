@@ -149,6 +149,20 @@ def test_adam_equals_its_formula():
     assert not gradient.any()
 
 
+def test_adam_leaves_arrays_alone_that_are_no_block_of_floats():
+    plain = [np.abs(random_floats(seed, 8)) for seed in range(4)]
+    for position, odd in enumerate(
+        [np.ones(16, dtype="f")[::2], np.ones(8), np.ones(8, dtype="f"), np.ones(16, dtype="f")[::2]]
+    ):
+        odd.flags.writeable = position != 2
+        arrays = [odd if i == position else array.copy() for i, array in enumerate(plain)]
+        before = [array.copy() for array in arrays]
+        assert network.adam(*arrays, 0.9, 0.999, 1e-8, 0.1) is False
+        for array, copied in zip(arrays, before, strict=True):
+            assert_array_equal(array, copied)
+    assert network.adam(*plain, 0.9, 0.999, 1e-8, 0.1) is True
+
+
 def test_checksum_notices_one_changed_bit_and_sum_of_squares_is_exact_enough():
     weights = random_floats(0, 1001)
     before = network.checksum(weights)
