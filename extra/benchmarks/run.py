@@ -224,6 +224,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="import tokenizer inference threads latency training memory docbin")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stream", type=int, default=1_000_000, help="texts in the endless-stream task")
+    parser.add_argument("--updates", type=int, default=1000, help="of the training task, from a run's first on")
     parser.add_argument("--parser", action="store_true", help="keep the dependency parser in the inference tasks")
     parser.add_argument("--unknown-cpu", action="store_true", help="spaCy with the kernels of a CPU that it does not know, too")
     arguments = parser.parse_args()

@@ -54,7 +54,7 @@ class EntityStates(StateBatch):
 def tree_columns(
     heads: NDArray, moves: NDArray, lengths: NDArray, labels: NDArray, marked: NDArray
 ) -> tuple[NDArray, NDArray, list[int]]:
-    """Trees as columns of documents: offsets to the heads and label ids, (tokens,) uint64, and the documents with marked labels.
+    """Trees as columns of documents: offsets to the heads and label ids, (tokens,) uint64, and documents with marked labels.
 
     heads: index in its document of each token's head, (tokens,) int32, -1 for none. moves: the move that attached each token,
     (tokens,) int32, -1 for none. lengths: of the documents, int32. labels, marked: label id (uint64) and mark (uint8) of every
