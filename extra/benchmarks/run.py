@@ -260,10 +260,8 @@ def main() -> None:
         figures = {"milliseconds": False, "milliseconds_fastest_tenth": False}
         compare("one sentence of 8 tokens", "latency", figures, sides, rounds, each(**common))
     if wanted("training"):
-        for name, updates, spread in (
-            ("training, the first 1,000 updates", 1000, 1),
-            ("training, every 20th of 6,000", 300, 20),
-        ):
+        first = arguments.updates
+        for name, updates, spread in ((f"training, the first {first:,}", first, 1), ("training, every 20th of 6,000", 300, 20)):
             options = each(config=data["config"], train=data["train"], updates=updates // rounds, spread=spread)
             compare(name, "training", {"words_per_second": True, "peak_mb": False}, sides, rounds, options)
     if wanted("docbin"):
