@@ -24,7 +24,7 @@ SWITCH_INTERVAL = 0.0002
 
 _lock = threading.Lock()
 _sharing = 0  # streams under way
-_interval_before = 0.0
+_interval_before = _interval_set = 0.0
 
 
 def worker_count(wanted: int, what: str) -> int:
@@ -45,19 +45,22 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item], workers: i
 
 @contextmanager
 def _quick_hand_over() -> Iterator[None]:
-    """Context in which threads hand over to each other soon; the interpreter's setting comes back with the last one's end."""
-    global _sharing, _interval_before
+    """Context in which threads hand over to each other soon; the interpreter's setting comes back with the last one's end,
+    unless somebody has set it in the meantime.
+    """
+    global _sharing, _interval_before, _interval_set
     with _lock:
         if not _sharing:
             _interval_before = sys.getswitchinterval()
             sys.setswitchinterval(min(SWITCH_INTERVAL, _interval_before))
+            _interval_set = sys.getswitchinterval()
         _sharing += 1
     try:
         yield
     finally:
         with _lock:
             _sharing -= 1
-            if not _sharing:
+            if not _sharing and sys.getswitchinterval() == _interval_set:
                 sys.setswitchinterval(_interval_before)
 
 

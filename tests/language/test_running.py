@@ -175,6 +175,18 @@ def test_threads_hand_over_soon_and_the_setting_comes_back(nlp):
     assert sys.getswitchinterval() == before
 
 
+def test_a_switch_interval_that_was_set_while_threads_ran_stays(nlp):
+    before = sys.getswitchinterval()
+    stream = nlp.pipe(["a", "b"] * 20, batch_size=2, n_threads=2)
+    next(stream)
+    sys.setswitchinterval(0.003)
+    stream.close()
+    try:
+        assert sys.getswitchinterval() == pytest.approx(0.003)
+    finally:
+        sys.setswitchinterval(before)
+
+
 def test_a_component_learns_the_size_of_its_batch(nlp):
     counter = nlp.add_pipe("toy_counter")
     list(nlp.pipe(["a"] * 5, batch_size=3))
