@@ -29,6 +29,7 @@ WORK = ROOT / "bench"
 PEER = WORK / "peer" / "bin" / "python"
 TASKS = Path(__file__).with_name("tasks.py")
 GENERIC_KERNELS = 20  # what BLIS 1.3 falls back to on a CPU it does not know
+ALL = ("import", "tokenizer", "inference", "threads", "latency", "training", "memory", "docbin")
 COMPONENTS = "tagger,morphologizer,trainable_lemmatizer"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -221,7 +222,7 @@ def import_times(sides: list[Side], rounds: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", help="import tokenizer inference threads latency training memory docbin")
+    parser.add_argument("--only", nargs="*", choices=ALL, metavar="TASK", help=f"some of: {' '.join(ALL)}")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stream", type=int, default=1_000_000, help="texts in the endless-stream task")
     parser.add_argument("--updates", type=int, default=1000, help="of the training task, from a run's first on")

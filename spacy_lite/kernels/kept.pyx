@@ -10,6 +10,7 @@ np.import_array()
 
 cdef enum:
     SAMPLES = 16
+    SMALL = 512  # values of an array that is looked at as a whole, such as a bias
 
 
 cdef class Kept:
@@ -63,13 +64,13 @@ cdef class Kept:
         cdef np.ndarray array
         cdef const uint32_t* bits
         cdef size_t size, step, i
-        found.reserve(2 * SAMPLES * len(arrays))
+        found.reserve(SMALL)
         for values in arrays:
             if values is not None:
                 array = _plain(values)
                 bits = <const uint32_t*>np.PyArray_DATA(array)
                 size = np.PyArray_SIZE(array)
-                step = size // SAMPLES if size >= SAMPLES else 1
+                step = size // SAMPLES if size > SMALL else 1
                 i = 0
                 while i < size:
                     found.push_back(bits[i])

@@ -3,8 +3,8 @@
 The kernels read weights in a layout of their own. Packing costs as much as a short document's product, so the packed copy is
 kept for as long as the array it was made of lives. Weights that are being trained change in place: an optimizer that says so
 (`forget`) saves the comparison, for others a checksum of all weights tells. Reading megabytes for every short text costs more
-than the text, so weights that nothing trains are only sampled; whoever writes single values into them gives the layer a new
-array (`set_param`).
+than the text, so matrices that nothing trains are only sampled, and arrays as small as a bias read whole; whoever writes single
+values into a matrix gives the layer a new array (`set_param`).
 """
 
 import threading

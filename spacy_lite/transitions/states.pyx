@@ -362,8 +362,8 @@ def tree_columns(const int32_t[::1] heads, const int32_t[::1] moves, const int32
                  const uint8_t[::1] marked):
     cdef Py_ssize_t doc, token, first = 0, move, tokens = heads.shape[0], none = labels.shape[0] - 1
     cdef c_bool some
-    if moves.shape[0] != tokens or marked.shape[0] != labels.shape[0]:
-        raise ValueError("tree_columns: heads and moves, or labels and marks, differ in number")
+    if moves.shape[0] != tokens or marked.shape[0] != labels.shape[0] or none < 0:
+        raise ValueError("tree_columns: heads and moves, or labels and marks, differ in number, or there is no label")
     offsets, deps = np.empty(tokens, dtype=np.uint64), np.empty(tokens, dtype=np.uint64)
     cdef uint64_t[::1] offset_view = offsets, dep_view = deps
     found = []

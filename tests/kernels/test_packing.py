@@ -43,6 +43,13 @@ def test_a_change_of_all_weights_is_noticed_whoever_makes_it(weights):
     np.testing.assert_allclose(scores(packed(weights, trained=False))[0], weights.sum(axis=1), atol=1e-4)
 
 
+def test_a_single_value_of_a_bias_is_noticed_though_nothing_trains_it(weights):
+    bias = np.zeros(40, "f")
+    before = scores(packed(weights, bias, trained=False)).copy()
+    bias[23] = 7
+    assert scores(packed(weights, bias, trained=False))[0, 23] == pytest.approx(before[0, 23] + 7, abs=1e-5)
+
+
 def test_whatever_belongs_to_the_form_is_looked_at(weights):
     def pack(W, b, scale):
         return W.sum(), b, float(scale[0, 0])

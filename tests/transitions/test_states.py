@@ -26,6 +26,11 @@ def test_nothing_makes_nothing():
     assert (len(offsets), len(deps), found) == (0, 0, [])
 
 
+def test_there_has_to_be_a_label_for_tokens_no_move_attached():
+    with pytest.raises(ValueError, match="no label"):
+        columns([0], [-1], [1], LABELS[:0], MARKED[:0])
+
+
 @pytest.mark.parametrize(
     ("heads", "moves", "lengths", "message"),
     [([0], [0, 1], [1], "differ"), ([0], [0], [2], "more than the 1 tokens"), ([0], [4], [1], "no label of move 4")],
