@@ -9,7 +9,7 @@
 (docs_issues), `spancat` and `span_finder` the entities of WNUT17 as spans. The config is that of spaCy's own `init config` for
 both sides, the corpora are the same files, written by spaCy, the steps and batches are the same. The score is that of the
 development data after the last step; words per CPU second are those inside `nlp.update`. Inference runs over raw text with
-equal weights, a pipeline that spaCy trained. Sides take turns, one process a measurement.
+equal weights, a pipeline that spaCy trained. Sides take turns.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from run import PEER, WORK, Side, compare, contenders, data_folder, prepare_peer
+from tasks import Passes, serve
 
 HERE = Path(__file__).resolve()
 BOW = {
@@ -57,8 +58,9 @@ config.to_disk(path)
 # Tasks: these run in either package.
 
 
-def prepare(package: Any, data: str, output: str) -> dict[str, float]:
+def prepare(package: Any, data: str, output: str) -> Passes:
     """Write the corpora, and the texts of the development data."""
+    yield {}
     spacy_tokens = importlib.import_module(f"{package.__name__}.tokens")
     nlp, folder = package.blank("en"), Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,7 @@ def prepare(package: Any, data: str, output: str) -> dict[str, float]:
         docs = list(entity_docs(nlp.vocab, spacy_tokens.Doc, Path(data, "wnut17", f"{part}.conll")))
         spacy_tokens.DocBin(docs=docs, store_user_data=True).to_disk(folder / f"entities-{part}.spacy")
         (folder / f"entities-{part}.json").write_text(json.dumps([doc.text for doc in docs]))
-    return {}
+    yield {}
 
 
 def entity_docs(vocab: Any, make_doc: Any, path: Path, sentences: int = 10) -> Any:
@@ -101,11 +103,12 @@ def learn(
     batch_size: int | None = None,
     own_tokens: bool = True,
     every: int = 0,
-) -> dict[str, float]:
+) -> Passes:
     """Train for some steps; the score on the development data, and words per CPU second inside nlp.update.
 
     every: evaluate after so many steps each and give the best score, as `train` does; 0: only after the last.
     """
+    yield {}
     util = importlib.import_module(f"{package.__name__}.util")
     initialize = importlib.import_module(f"{package.__name__}.training.initialize")
     overrides = {"paths.train": train, "paths.dev": dev, "training.seed": seed, "system.seed": seed}
@@ -148,7 +151,7 @@ def learn(
         found["accuracy"] = 100 * sum(max(want, key=want.get) == max(got, key=got.get) for want, got in gold) / len(gold)
     if "spancat" in nlp.pipe_names:
         found["average_precision"] = 100 * average_precision(nlp, dev_set)
-    return found
+    yield found
 
 
 def average_precision(nlp: Any, examples: list[Any]) -> float:
@@ -191,9 +194,7 @@ def with_tokens_of_corpus(package: Any, examples: list[Any]) -> list[Any]:
     return made
 
 
-def infer(
-    package: Any, model: str, texts: str, batch_size: int | None = None, workers: int = 1, passes: int = 3
-) -> dict[str, float]:
+def infer(package: Any, model: str, texts: str, batch_size: int | None = None, workers: int = 1) -> Passes:
     """Words per second over raw text: of CPU time with one thread, of wall time with several."""
     nlp = package.load(model)
     lines = json.loads(Path(texts).read_text())
@@ -202,16 +203,15 @@ def infer(
         options["n_process" if package.__name__ == "spacy" else "n_threads"] = workers
     clock = time.perf_counter if workers > 1 else time.process_time
     words = sum(len(doc) for doc in nlp.pipe(lines, **options))
-    speeds = []
-    for _ in range(passes):
+    yield {}
+    while True:
         start = clock()
         for _doc in nlp.pipe(lines, **options):
             pass
-        speeds.append(words / (clock() - start))
-    return {"words_per_second": statistics.median(speeds)}
+        yield {"words_per_second": words / (clock() - start)}
 
 
-TASKS = {task.__name__: task for task in (prepare, learn, infer)}
+TASKS = (prepare, learn, infer)
 
 
 # The comparison
@@ -293,7 +293,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2 and sys.argv[1] in TASKS:
-        print(json.dumps(TASKS[sys.argv[1]](importlib.import_module(sys.argv[2]), **json.loads(sys.argv[3]))))
+    if sys.argv[1:2] and not sys.argv[1].startswith("-"):
+        serve(TASKS)
     else:
         main()

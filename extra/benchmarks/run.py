@@ -45,21 +45,13 @@ class Side:
     tasks: Path = TASKS
 
     def measure(self, task: str, options: dict[str, Any]) -> dict[str, float]:
-        command = [*self.python, str(self.tasks), task, self.package, json.dumps(options)]
-        result = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env={**os.environ, **ONE_THREAD})
-        if result.returncode:
-            raise SystemExit(f"{self.name}: {task} failed\n{result.stderr[-3000:]}")
-        return json.loads(result.stdout.strip().splitlines()[-1])
+        """One pass, in a process of its own."""
+        with self.measuring(task, options) as one_pass:
+            return one_pass()
 
     @contextmanager
     def measuring(self, task: str, options: dict[str, Any]) -> Iterator[Callable[[], dict[str, float]]]:
-        """Context with a process that is ready for a task; gives the function that has it do one pass.
-
-        Scripts of other tasks than those of tasks.py are run once a pass.
-        """
-        if self.tasks != TASKS:
-            yield lambda: self.measure(task, options)
-            return
+        """Context with a process that is ready for a task; gives the function that has it do one pass."""
         command = [*self.python, str(self.tasks), task, self.package, json.dumps(options)]
         with (
             tempfile.TemporaryFile("w+") as errors,

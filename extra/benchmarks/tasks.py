@@ -15,7 +15,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,7 @@ def stream_of_new_words(count: int) -> Iterator[str]:
 
 
 def memory_growth(package: Any, texts: int = 1_000_000, settle: int = 50_000) -> Passes:
-    """Growth in megabytes over a stream of short texts with new words, after the first ones. One pass only."""
+    """Growth in megabytes over a stream of short texts with new words, after the first ones. There is one pass."""
     nlp = package.blank("en")
     yield {}
     settled = 0.0
@@ -167,11 +167,18 @@ def docbin(package: Any, corpus: str) -> Passes:
         yield {"write": count / write, "read": count / read, "both": count / (write + read)}
 
 
-TASKS = {task.__name__: task for task in (tokenizer, inference, latency, training, memory_growth, docbin)}
+TASKS = (tokenizer, inference, latency, training, memory_growth, docbin)
+
+
+def serve(tasks: Sequence[Callable[..., Passes]]) -> None:
+    """Be the process of the task that the command line names: get ready, then do one pass for every line that comes in."""
+    task_name, package_name, settings = sys.argv[1:]
+    (task,) = (task for task in tasks if task.__name__ == task_name)
+    for figures in task(importlib.import_module(package_name), **json.loads(settings)):
+        print(json.dumps(figures), flush=True)
+        if not sys.stdin.readline():
+            return
+
 
 if __name__ == "__main__":
-    task_name, package_name, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3] if len(sys.argv) > 3 else "{}")
-    steps = TASKS[task_name](importlib.import_module(package_name), **settings)
-    print(json.dumps(next(steps)), flush=True)
-    for _line in sys.stdin:
-        print(json.dumps(next(steps)), flush=True)
+    serve(TASKS)

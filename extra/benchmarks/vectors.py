@@ -4,9 +4,9 @@
     .venv/bin/python extra/benchmarks/vectors.py --rounds 3                    # all tasks; the file takes 1 GB of disk
     .venv/bin/python extra/benchmarks/vectors.py --only similar layer --rounds 5
 
-Every task runs in turn, A B A B …, in a process of its own with one BLAS thread. Sizes: 400,000 rows of 300 values in the text
-format of word2vec; 1,000 queries over 200,000 x 300; the texts of the raw corpus in batches of 100 documents, with vectors for
-half of their words (50,000 x 300) and with a floret table of that size.
+Either side has a process with one BLAS thread, and they do their passes in turn, A B B A …. Sizes: 400,000 rows of 300 values
+in the text format of word2vec; 1,000 queries over 200,000 x 300; the texts of the raw corpus in batches of 100 documents, with
+vectors for half of their words (50,000 x 300) and with a floret table of that size.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+from run import WORK, compare, contenders, data_folder, prepare_peer
+from tasks import Passes, serve
 
 WIDTH = 300
 ROWS_TO_LOAD, ROWS_TO_SEARCH, QUERIES, ROWS_OF_LAYER = 400_000, 200_000, 1_000, 50_000
@@ -36,44 +38,50 @@ def best_seconds(function: Any, times: int) -> float:
     return min(seconds)
 
 
-def similar(package: str, **options: Any) -> dict[str, float]:
+def similar(package: Any) -> Passes:
     """Seconds of `most_similar` for n = 1 and n = 10."""
-    table = importlib.import_module(f"{package}.vectors").Vectors
+    table = importlib.import_module(f"{package.__name__}.vectors").Vectors
     random = numpy.random.default_rng(0)
     vectors = table(data=random.normal(size=(ROWS_TO_SEARCH, WIDTH)).astype("f"), keys=range(1, ROWS_TO_SEARCH + 1))
     queries = random.normal(size=(QUERIES, WIDTH)).astype("f")
-    return {f"n={n}": best_seconds(lambda n=n: vectors.most_similar(queries.copy(), n=n), 2) for n in (1, 10)}
+    yield {}
+    while True:
+        yield {f"n={n}": best_seconds(lambda n=n: vectors.most_similar(queries.copy(), n=n), 2) for n in (1, 10)}
 
 
-def layer(package: str, texts: str, **options: Any) -> dict[str, float]:
+def layer(package: Any, texts: str) -> Passes:
     """Words per second of `StaticVectors`, prediction only, with default and with floret vectors."""
-    nlp = importlib.import_module(package).blank("en")
-    table = importlib.import_module(f"{package}.vectors").Vectors
-    build = importlib.import_module(f"{package}.ml.staticvectors").StaticVectors
+    nlp = package.blank("en")
+    table = importlib.import_module(f"{package.__name__}.vectors").Vectors
+    build = importlib.import_module(f"{package.__name__}.ml.staticvectors").StaticVectors
     lines = Path(texts).read_text(encoding="utf8").splitlines()[:1500]
     docs = [nlp.make_doc(json.loads(line)["text"]) for line in lines]
     words = sorted({token.text for doc in docs for token in doc})[::2]
     words += [f"word{i}" for i in range(ROWS_OF_LAYER - len(words))]
     data = numpy.random.default_rng(0).normal(size=(ROWS_OF_LAYER, WIDTH)).astype("f")
     batches = [docs[start : start + 100] for start in range(0, len(docs), 100)]
-    speeds = {}
-    for name, settings in (("default", {"keys": words}), ("floret", FLORET)):
-        nlp.vocab.vectors = table(strings=nlp.vocab.strings, data=data, **settings)
-        model = build(96)
-        model.initialize(X=docs[:5])
-        seconds = best_seconds(lambda model=model: [model.predict(batch) for batch in batches], 5)
-        speeds[f"words/s, {name}"] = sum(len(doc) for doc in docs) / seconds
-    return speeds
+    yield {}
+    while True:
+        speeds = {}
+        for name, settings in (("default", {"keys": words}), ("floret", FLORET)):
+            nlp.vocab.vectors = table(strings=nlp.vocab.strings, data=data, **settings)
+            model = build(96)
+            model.initialize(X=docs[:5])
+            seconds = best_seconds(lambda model=model: [model.predict(batch) for batch in batches], 5)
+            speeds[f"words/s, {name}"] = sum(len(doc) for doc in docs) / seconds
+        yield speeds
 
 
-def load(package: str, python: str, file: str, output: str) -> dict[str, float]:
+def load(package: Any, file: str, output: str) -> Passes:
     """Wall seconds of the command `init vectors`, the start of the program included."""
-    start = time.perf_counter()
-    command = [python, "-m", package, "init", "vectors", "en", file, output]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    seconds = time.perf_counter() - start
-    shutil.rmtree(output)
-    return {"seconds": seconds}
+    yield {}
+    while True:
+        start = time.perf_counter()
+        command = [sys.executable, "-m", package.__name__, "init", "vectors", "en", file, output]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        seconds = time.perf_counter() - start
+        shutil.rmtree(output)
+        yield {"seconds": seconds}
 
 
 def write_text(path: Path) -> None:
@@ -89,12 +97,10 @@ def write_text(path: Path) -> None:
             file.writelines(b"word%d%s\n" % (first + i, row) for i, row in enumerate(rows))
 
 
-TASKS = {"similar": similar, "layer": layer}
+TASKS = (load, similar, layer)
 
 
 def main() -> None:
-    from run import WORK, compare, contenders, data_folder, prepare_peer
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", choices=["load", "similar", "layer"], default=["load", "similar", "layer"])
     parser.add_argument("--rounds", type=int, default=3)
@@ -109,8 +115,7 @@ def main() -> None:
         file = WORK / "vectors.vec"
         if not file.exists():
             write_text(file)
-        paths = {"file": str(file), "output": str(WORK / "vectors-out")}
-        options = {side.name: {"python": side.python[0], **paths} for side in sides}
+        options = {side.name: {"file": str(file), "output": str(WORK / "vectors-out")} for side in sides}
         compare("init vectors, 400,000 x 300", "load", {"seconds": False}, sides, arguments.rounds, options)
     if "similar" in arguments.only:
         figures, none = {"n=1": False, "n=10": False}, {side.name: {} for side in sides}
@@ -122,8 +127,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3 and sys.argv[1] in (*TASKS, "load"):
-        found = {**TASKS, "load": load}[sys.argv[1]](sys.argv[2], **json.loads(sys.argv[3]))
-        print(json.dumps(found))
+    if sys.argv[1:2] and not sys.argv[1].startswith("-"):
+        serve(TASKS)
     else:
         main()
