@@ -1,10 +1,11 @@
 """The native part of DocBin: Docs as rows of attributes and back, and the strings that the rows refer to."""
 from libc.stdint cimport uint8_t, uint64_t
 from libcpp.vector cimport vector
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 
 from ..attrs cimport DEP, ENT_ID, ENT_KB_ID, ENT_TYPE, HEAD, LEMMA, LOWER, MORPH, NORM, ORTH, PREFIX, SHAPE, SUFFIX, TAG
-from ..lexeme cimport LexemeC
 from ..strings cimport StringStore, Word
+from ..vocab cimport Vocab
 from .doc cimport Doc
 from .store cimport COLUMN_DEP, TokenStore
 
@@ -23,17 +24,45 @@ cdef inline bint holds_strings(uint64_t attr) noexcept nogil:
     return attr in (ORTH, LOWER, NORM, SHAPE, PREFIX, SUFFIX, LEMMA, TAG, DEP, ENT_TYPE, ENT_KB_ID, ENT_ID, MORPH)
 
 
-cdef class StringCollector:
-    """A growing set of strings, told apart by their ids so that each is decoded once."""
-    cdef HashMap[bint] seen
-    cdef readonly set strings
+cdef enum:
+    RECENT = 1024  # ids, a power of two: most of those in a text are among the last ones
 
-    def __init__(self):
-        self.strings = {""}
+
+cdef class StringCollector:
+    """A growing set of strings, told apart by their ids so that each is decoded once.
+
+    strings: the first ones, each once; the empty one is always there.
+    """
+    cdef HashMap[bint] seen
+    cdef uint64_t recent[RECENT]
+    cdef list collected
+    cdef set as_set  # only once someone asked for it: it may then be added to
+
+    def __init__(self, strings=()):
+        self.collected = list(strings) if "" in strings else ["", *strings]
+        for string in self.collected:
+            if not isinstance(string, str):
+                raise TypeError(f"one of the strings is a {type(string).__name__}: {string!r}")
+
+    @property
+    def strings(self):
+        """The strings, a set, which others may be added to."""
+        if self.as_set is None:
+            self.as_set = set(self.collected)
+        return self.as_set
+
+    def in_order(self):
+        """The strings as a list, always in the same order: that of the text, unless some came from elsewhere."""
+        if self.as_set is None or len(self.as_set) == len(self.collected):
+            return self.collected
+        return sorted(self.as_set)
 
     cdef int collect(self, StringStore store, uint64_t key) except -1:
         cdef Word* word
-        if key == 0 or self.seen.contains(key):
+        if key == 0 or self.recent[key % RECENT] == key:
+            return 0
+        self.recent[key % RECENT] = key
+        if self.seen.contains(key):
             return 0
         word = store.find_anywhere(key)
         if word == NULL:
@@ -41,7 +70,10 @@ cdef class StringCollector:
                 f"an annotation holds {key}, which is the id of no known string: set string attributes with "
                 "`intern`ed strings"
             )
-        self.strings.add(word.data()[: word.size].decode("utf8"))
+        string = word.data()[: word.size].decode("utf8")
+        self.collected.append(string)
+        if self.as_set is not None:
+            self.as_set.add(string)
         self.seen.set(key, True)
         return 0
 
@@ -64,6 +96,15 @@ cdef class StringCollector:
         for group in doc.spans.values():
             for span in group:
                 self.strings.update((span.label_, span.kb_id_, span.id_))
+
+
+def intern_all(StringStore store, strings):
+    """Make strings known for as long as something needs them."""
+    cdef Py_ssize_t size = 0
+    cdef const char* data
+    for string in strings:
+        data = PyUnicode_AsUTF8AndSize(string, &size)
+        store.intern_utf8(data, size)
 
 
 def distinct(tables, size_t column):
@@ -103,18 +144,17 @@ def read_doc(Doc doc, const uint64_t[:, ::1] rows, const uint8_t[::1] spaces, at
     cdef int i, n = rows.shape[0]
     cdef size_t column, width = rows.shape[1]
     cdef uint64_t attr
-    cdef const LexemeC* lex
+    cdef Vocab vocab = doc.vocab
     cdef bint has_tree = False
     doc.has_unknown_spaces = unknown_spaces
     doc.reserve(n)
-    for i in range(n):
-        try:
-            lex = doc.vocab.lexeme_of_id(rows[i, 0])
-        except KeyError:
-            raise FormatError(
-                f"token {i} is the word with id {rows[i, 0]}, whose text is not among the strings stored with it"
-            ) from None
-        doc.push_back(lex, unknown_spaces or spaces[i])
+    try:
+        for i in range(n):
+            doc.push_back(vocab.lexeme_of_id(rows[i, 0]), unknown_spaces or spaces[i])
+    except KeyError:
+        raise FormatError(
+            f"token {i} is the word with id {rows[i, 0]}, whose text is not among the strings stored with it"
+        ) from None
     if n == 0:
         return
     for column, attr in enumerate(attrs):
@@ -122,7 +162,7 @@ def read_doc(Doc doc, const uint64_t[:, ::1] rows, const uint8_t[::1] spaces, at
             doc.store(attr, &rows[0, column], width)
     if HEAD in attrs and DEP in attrs:
         for i in range(n):
-            if doc.columns[COLUMN_DEP][i] != 0:
+            if doc.read(COLUMN_DEP, i) != 0:
                 has_tree = True
                 break
         if has_tree:

@@ -16,7 +16,7 @@ from ..inflate import inflate
 from ..serialize import atomic_file, reading
 from ._arrays import normalize_morphs
 from ._packing import pack, unpack
-from ._records import StringCollector, distinct, read_doc, spaces_of
+from ._records import StringCollector, distinct, intern_all, read_doc, spaces_of
 from ._serialization import ATTRIBUTES, user_data_for_file
 from .doc import Doc
 
@@ -115,26 +115,30 @@ class DocBin:
         """
         vocab.maybe_roll()
         with reading("DocBin"):
-            for string in self.strings:
-                vocab.strings.intern(string)
+            intern_all(vocab.strings, self._collector.in_order())
             arena = vocab.strings.current  # the strings are in it: neither a Doc nor this generator can do without
             replaced = self._normal_morphs(vocab)
         for i, rows in enumerate(self.tokens):
             vocab.maybe_roll()
             doc = Doc(vocab)
             doc._keep(arena)
-            rows = replaced[i] if replaced else rows
-            with reading(f"DocBin: Doc {i} cannot be read"):
-                spaces = self.spaces[i].reshape(-1).view("uint8")
-                read_doc(doc, rows, spaces, self.attrs, bool(self.flags[i].get("has_unknown_spaces")))
-                if self.cats[i]:
-                    doc.cats = dict(self.cats[i])
-                if self.span_groups[i] not in (b"", NO_GROUPS):
-                    doc.spans.from_bytes(self.span_groups[i])
-                user_data = self.user_data[i] if i < len(self.user_data) else None
-                if user_data is not None:
-                    doc.user_data.update(unpack(user_data, plugins=True, use_list=False))
+            try:
+                self._read(doc, i, replaced[i] if replaced else rows)
+            except Exception:
+                with reading(f"DocBin: Doc {i} cannot be read"):
+                    raise
             yield doc
+
+    def _read(self, doc: Doc, i: int, rows: numpy.ndarray) -> None:
+        spaces = self.spaces[i].reshape(-1).view("uint8")
+        read_doc(doc, rows, spaces, self.attrs, bool(self.flags[i].get("has_unknown_spaces")))
+        if self.cats[i]:
+            doc.cats = dict(self.cats[i])
+        if self.span_groups[i] not in (b"", NO_GROUPS):
+            doc.spans.from_bytes(self.span_groups[i])
+        user_data = self.user_data[i] if i < len(self.user_data) else None
+        if user_data is not None:
+            doc.user_data.update(unpack(user_data, plugins=True, use_list=False))
 
     def _normal_morphs(self, vocab: Vocab) -> list[numpy.ndarray] | None:
         # The rows with feature strings in normal form; None where they are so already, as nearly always.
@@ -165,7 +169,7 @@ class DocBin:
             "tokens": Chunks(self.tokens),
             "spaces": Chunks(self.spaces),
             "lengths": numpy.asarray([len(rows) for rows in self.tokens], dtype="int32").tobytes("C"),
-            "strings": sorted(self.strings),
+            "strings": self._collector.in_order(),
             "cats": self.cats,
             "flags": self.flags,
             "span_groups": self.span_groups,
@@ -193,8 +197,7 @@ class DocBin:
         bounds = list(zip([0, *ends], ends))  # noqa: B905
         parts = {name: list_of(message, name, n_docs) for name in ("cats", "flags", "span_groups", "user_data")}
         self.attrs = attrs
-        self._collector = StringCollector()
-        self.strings.update(message["strings"])
+        self._collector = StringCollector(message["strings"])
         self.tokens = [tokens[start:end] for start, end in bounds]
         self.spaces = [spaces[start:end] for start, end in bounds]
         self.cats = [cats or {} for cats in parts["cats"]]

@@ -102,6 +102,14 @@ cdef inline uint64_t lexeme_attr(const LexemeC* lex, uint64_t attr) noexcept nog
     return (lex.flags >> attr) & 1 if attr < 64 else 0
 
 
+cdef bint all_zero(const uint64_t* values, size_t stride, int count) noexcept nogil:
+    cdef int i
+    for i in range(count):
+        if values[i * stride] != 0:
+            return False
+    return True
+
+
 cdef class TokenStore:
     """A tokenised text as a structure of arrays: lexemes, spaces, and one uint64 column an attribute, allocated when first
     written.
@@ -357,6 +365,8 @@ cdef class TokenStore:
                 if values[i * stride] != 0 and not ADJ <= values[i * stride] <= SPACE:
                     raise ValueError(f"POS of token {i} is {values[i * stride]}, which is the number of no part of speech")
         if column >= 0:
+            if self.columns[column] == NULL and column != COLUMN_SENT_START and all_zero(values, stride, self.length):
+                return 0  # what a column that is not there stands for
             out = self.writable(column)
             for i in range(self.length):
                 out[i] = values[i * stride]

@@ -98,6 +98,30 @@ def test_strings_of_a_file_do_not_join_the_permanent_vocabulary(docs):
     assert len(vocab.strings) == size and kept[0][0].tag_ == "NNP"
 
 
+def test_the_same_docs_give_the_same_bytes_and_strings_can_be_added(docs):
+    collection, other = DocBin(docs=docs), DocBin(docs=docs)
+    assert collection.to_bytes() == other.to_bytes()
+    read = DocBin().from_bytes(collection.to_bytes())
+    assert read.strings == collection.strings and len(read.strings) > 10
+    assert read.to_bytes() == collection.to_bytes()
+    for changed_one in (read, other):
+        changed_one.strings.update(("zebra", "ape", ""))
+        changed_one.add(docs[0])
+    again = [DocBin().from_bytes(one.to_bytes()) for one in (read, other)]
+    assert again[0].strings == again[1].strings == collection.strings | {"zebra", "ape"}
+    assert again[0]._collector.in_order() == again[1]._collector.in_order() == sorted(again[0].strings)
+
+
+def test_docs_without_a_value_of_an_attribute_can_be_annotated_later(vocab):
+    (doc,) = DocBin().from_bytes(DocBin(docs=[Doc(vocab, words=["a", "b", "c"])]).to_bytes()).get_docs(vocab)
+    assert not any(map(doc.has_annotation, ("TAG", "DEP", "ENT_IOB", "LEMMA")))
+    assert [token.head.i for token in doc] == [0, 1, 2] and doc.ents == ()
+    doc.from_array(["TAG"], numpy.asarray([[vocab.strings.add("X")], [0], [0]], dtype="uint64"))
+    assert [token.tag_ for token in doc] == ["X", "", ""]
+    doc.from_array(["TAG"], numpy.zeros((3, 1), dtype="uint64"))
+    assert [token.tag_ for token in doc] == ["", "", ""]
+
+
 def test_a_file_is_written_whole_and_read_back(docs, tmp_path):
     path = tmp_path / "docs.spacy"
     DocBin(docs=docs).to_disk(path)
@@ -137,6 +161,7 @@ def changed(collection, **parts):
         {"attrs": [75, 65]},
         {"cats": [{}]},
         {"span_groups": [b""] * 9},
+        {"strings": ["", "a", 3]},
     ],
 )
 def test_sizes_that_do_not_add_up_are_refused(docs, parts):
