@@ -169,24 +169,68 @@ def test_changing_a_weight_in_place_changes_the_output(vocab):
     assert not numpy.allclose(model.predict(docs)[0], before)
 
 
-def test_words_met_before_have_the_same_rows_until_the_weights_change(vocab, monkeypatch):
+def test_words_met_before_are_not_computed_again(vocab, monkeypatch):
     docs = make_docs(vocab, [6, 9])
     model = make_model(MODELS["hash embed cnn"], docs)
     first = model.predict(docs)
-    with monkeypatch.context() as patched:
-        patched.setattr(network, "maxout_norm", None)  # nothing is left to compute
-        again = model.predict(docs[::-1])
+    monkeypatch.setattr(network, "maxout_norm", None)
+    monkeypatch.setattr(embedding, "hash_embed", None)
+    again = model.predict(docs[::-1])
     assert all(numpy.array_equal(one, other) for one, other in zip(first, again[::-1], strict=True))
-    table = next(node for node in model.walk() if node.name == "hashembed")
+
+
+def replace_row(table):
+    E = table.get_param("E").copy()
+    E[:3] += 0.5
+    table.set_param("E", E)
+
+
+def write_to_table(table):
     table.get_param("E")[:] += 0.5
-    mixer = next(node for node in model.walk() if node.name == "maxout")
-    mixer.set_param("b", mixer.get_param("b") + 0.5)
+
+
+def write_to_bias(mixer):
+    mixer.get_param("b")[0, 0] += 0.5
+
+
+@pytest.mark.parametrize(
+    ("spec", "layer", "change"),
+    [
+        (MODELS["hash embed cnn"], "hashembed", write_to_table),
+        (tok2vec(multi_hash(rows=[5, 5, 5, 5])), "hashembed", replace_row),
+        (MODELS["hash embed cnn"], "maxout", write_to_bias),
+        (MODELS["vectors"], "hashembed", write_to_table),
+        (MODELS["characters"], "charembed", write_to_table),
+    ],
+    ids=["tables in place", "rows of a table", "a bias", "beside vectors", "beside characters"],
+)
+def test_words_are_computed_again_when_weights_change(vocab, spec, layer, change):
+    docs = make_docs(vocab, [6, 9])
+    model = make_model(spec, docs)
+    first = model.predict(docs)
+    assert all(numpy.array_equal(one, other) for one, other in zip(first, model.predict(docs), strict=True))
+    change([node for node in model.walk() if node.name == layer][-1 if layer == "hashembed" else 0])
     found = model.predict(docs)
     with plain_layers():
         expected = model.predict(docs)
     for ours, plain, old in zip(found, expected, first, strict=True):
         numpy.testing.assert_allclose(ours, plain, rtol=1e-4, atol=1e-5)
         assert not numpy.allclose(ours, old)
+
+
+def test_words_are_computed_again_after_training(vocab):
+    docs = make_docs(vocab, [6, 9])
+    model = make_model(MODELS["hash embed cnn"], docs)
+    model.predict(docs)
+    optimizer = registry.resolve({"optimizer": {"@optimizers": "Adam.v1", "learn_rate": 0.1}})["optimizer"]
+    for _ in range(2):
+        rows, backprop = model.begin_update(docs)
+        backprop(random_rows(rows))
+        model.finish_update(optimizer)
+        found = model.predict(docs)
+        with plain_layers():
+            expected = model.predict(docs)
+        assert_close(found, expected, 1e-4)
 
 
 def test_dropout_zeroes_the_share_asked_for_and_keeps_the_mean(vocab):

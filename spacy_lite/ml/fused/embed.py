@@ -49,11 +49,23 @@ class _Tables:
     def attributes_of(self, docs: Sequence[Any]) -> list[int]:
         return self.attributes
 
-    def forward(self, words: _Words, is_train: bool) -> tuple[numpy.ndarray, Callable]:
+    @property
+    def is_trained(self) -> bool:
+        return any(table.has_grad("E") for table in self.tables)
+
+    def ids_of(self, words: _Words) -> numpy.ndarray:
+        """What is hashed of each word, (U, A) uint64."""
         wanted = [words.columns[attribute] for attribute in self.attributes]
-        ids = words.ids if wanted == list(range(words.ids.shape[1])) else numpy.ascontiguousarray(words.ids[:, wanted])
+        return words.ids if wanted == list(range(words.ids.shape[1])) else numpy.ascontiguousarray(words.ids[:, wanted])
+
+    def embed(self, ids: numpy.ndarray) -> numpy.ndarray:
+        """The rows (U, nI) of ids (U, A)."""
         seeds = [table.attrs["seed"] for table in self.tables]
-        rows = embedding.hash_embed(ids, [table.get_param("E") for table in self.tables], seeds)
+        return embedding.hash_embed(ids, [table.get_param("E") for table in self.tables], seeds)
+
+    def forward(self, words: _Words, is_train: bool) -> tuple[numpy.ndarray, Callable]:
+        ids = self.ids_of(words)
+        rows = self.embed(ids)
         mask = self._mask() if is_train else None
         if mask is not None:
             rows *= mask
@@ -61,9 +73,9 @@ class _Tables:
         def backprop(d_rows: numpy.ndarray) -> None:
             if mask is not None:
                 d_rows = d_rows * mask
-            embedding.hash_embed_backward(
-                ids, [gradient(table, "E") for table in self.tables], seeds, numpy.ascontiguousarray(d_rows)
-            )
+            seeds = [table.attrs["seed"] for table in self.tables]
+            gradients = [gradient(table, "E") for table in self.tables]
+            embedding.hash_embed_backward(ids, gradients, seeds, numpy.ascontiguousarray(d_rows))
 
         return rows, backprop
 
@@ -127,10 +139,10 @@ def _embed(parts: list[Any], mixer: MaxoutNorm, docs: Sequence[Any], is_train: b
     ids, lengths = gather(docs, attributes)
     first, index = embedding.unique_rows(ids)
     words = _Words(docs, ids[first], {attribute: column for column, attribute in enumerate(attributes)}, first)
-    outputs = [part.forward(words, is_train) for part in parts]
-    inputs = outputs[0][0] if len(outputs) == 1 else numpy.concatenate([rows for rows, _ in outputs], axis=1)
     if not is_train:
-        return RowList.from_flat(embedding.gather_rows(mixer.predict(inputs), index), lengths), lambda d_rows: []
+        return RowList.from_flat(embedding.gather_rows(_predict(parts, mixer, words), index), lengths), lambda d_rows: []
+    outputs = [part.forward(words, is_train) for part in parts]
+    inputs = _joined([rows for rows, _ in outputs])
     mixed, backprop_mixer = mixer.train(inputs)
     flat = embedding.gather_rows(mixed, index)
     mask = dropout_mask(flat.shape, mixer.rate)
@@ -149,6 +161,18 @@ def _embed(parts: list[Any], mixer: MaxoutNorm, docs: Sequence[Any], is_train: b
         return []
 
     return RowList.from_flat(flat, lengths), backprop
+
+
+def _predict(parts: list[Any], mixer: MaxoutNorm, words: _Words) -> numpy.ndarray:
+    """What the mixer makes of the words, (U, nO)."""
+    part = parts[0]
+    if len(parts) == 1 and isinstance(part, _Tables) and not part.is_trained and not mixer.is_trained:
+        return mixer.predict_words(part.ids_of(words), part.tables, part.embed)
+    return mixer.predict(_joined([part.forward(words, False)[0] for part in parts]))
+
+
+def _joined(rows: list[numpy.ndarray]) -> numpy.ndarray:
+    return rows[0] if len(rows) == 1 else numpy.concatenate(rows, axis=1)
 
 
 def _find_parts(layers: list[Model]) -> list[Any] | None:

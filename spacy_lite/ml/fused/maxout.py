@@ -8,7 +8,8 @@ import numpy
 from thinc.api import Model
 
 from ...kernels import network
-from .weights import gradient, packed_maxout, packed_tiles, packed_window, remembered
+from ...kernels.row_cache import RowCache
+from .weights import gradient, packed_maxout, packed_tiles, packed_window, remembered, remembered_words
 
 __all__ = ["MaxoutNorm", "dropout_mask", "find_maxout_norm"]
 
@@ -44,6 +45,11 @@ class MaxoutNorm:
         return packed_tiles(self.maxout), self.norm.get_param("G"), self.norm.get_param("b")
 
     @property
+    def is_trained(self) -> bool:
+        """Whether its weights have had a gradient, so that they may change in place."""
+        return bool(self.maxout.has_grad("W"))
+
+    @property
     def rate(self) -> float:
         """Dropout rate while training."""
         return self.dropout.attrs["dropout_rate"] if self.dropout is not None and self.dropout.attrs["is_enabled"] else 0.0
@@ -61,12 +67,23 @@ class MaxoutNorm:
 
         Rows that were met lately are not computed again, unless the layer is being trained.
         """
-        if self.maxout.has_grad("W"):
+        if self.is_trained:
             return network.maxout_norm(X, *self.weights)
-        cache = remembered(self.maxout, self.norm)
-        rows, missing, prints = cache.find(X)
+        return self._recall(remembered(self.maxout, self.norm), X, X.__getitem__)
+
+    def predict_words(self, ids: numpy.ndarray, tables: list[Model], embed: Callable) -> numpy.ndarray:
+        """Rows (N, nO) of words by what is hashed of them, ids (N, A) uint64. Nothing of it may be trained.
+
+        tables: the A tables they are hashed into. embed: gives the inputs (M, nI) of words with other ids.
+        """
+        cache = remembered_words(self.maxout, self.norm, tables)
+        return self._recall(cache, ids.view("float32"), lambda missing: embed(ids[missing]))
+
+    def _recall(self, cache: RowCache, keys: numpy.ndarray, inputs: Callable) -> numpy.ndarray:
+        """The rows kept under keys (N, K); those that are missing are made of `inputs` of their numbers."""
+        rows, missing, prints = cache.find(keys)
         if len(missing):
-            made = network.maxout_norm(X if len(missing) == len(X) else X[missing], *self.weights)
+            made = network.maxout_norm(inputs(missing), *self.weights)
             cache.keep(prints, missing, made)
             rows[missing] = made
         return rows

@@ -1,5 +1,6 @@
 """Weights as the kernels want them: packed once and kept while they do not change; gradients added to in place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -10,7 +11,16 @@ from ...kernels.packing import packed
 from ...kernels.row_cache import RowCache
 from ...kernels.windows import pack_window, pack_window_tiles
 
-__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_tiles", "packed_window", "remembered"]
+__all__ = [
+    "gradient",
+    "packed_linear",
+    "packed_maxout",
+    "packed_ranked",
+    "packed_tiles",
+    "packed_window",
+    "remembered",
+    "remembered_words",
+]
 
 
 def packed_maxout(layer: Model) -> Any:
@@ -45,8 +55,19 @@ def remembered(maxout: Model, norm: Model) -> RowCache:
     return cache
 
 
+def remembered_words(maxout: Model, norm: Model, tables: Sequence[Model]) -> RowCache:
+    """What the two layers made of words, told apart by the ids that hash into tables, for as long as all weights stay."""
+    weights = (maxout.get_param("W"), maxout.get_param("b"), norm.get_param("G"), norm.get_param("b"))
+    cache: RowCache = packed(*weights, *[table.get_param("E") for table in tables], pack=_word_cache, trained=False)
+    return cache
+
+
 def _row_cache(W: numpy.ndarray, *_: numpy.ndarray) -> RowCache:
     return RowCache(W.shape[2], W.shape[0])
+
+
+def _word_cache(W: numpy.ndarray, b: numpy.ndarray, G: numpy.ndarray, shift: numpy.ndarray, *tables: numpy.ndarray) -> RowCache:
+    return RowCache(2 * len(tables), W.shape[0])  # an id is as long as two floats
 
 
 def gradient(layer: Model, name: str) -> numpy.ndarray:
