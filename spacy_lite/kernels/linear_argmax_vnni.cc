@@ -70,10 +70,13 @@ struct Leaders {
         }
     }
 
-    inline void meet(size_t row, __m512 score, __m512i outputs) {
-        const __m512 old = _mm512_load_ps(best[row]);
+    // Two scores a lane; `higher` is the output of the second.
+    inline void meet(size_t row, __m512 low, __m512 high, __m512i lower, __m512i higher) {
+        const __m512 score = _mm512_max_ps(low, high), old = _mm512_load_ps(best[row]);
+        const __m512i outputs = _mm512_mask_mov_epi32(lower, _mm512_cmp_ps_mask(high, low, _CMP_GT_OQ), higher);
         const __mmask16 better = _mm512_cmp_ps_mask(score, old, _CMP_GT_OQ);
-        _mm512_store_ps(second[row], _mm512_max_ps(_mm512_load_ps(second[row]), _mm512_min_ps(score, old)));
+        const __m512 beaten = _mm512_max_ps(_mm512_min_ps(low, high), _mm512_min_ps(score, old));
+        _mm512_store_ps(second[row], _mm512_max_ps(_mm512_load_ps(second[row]), beaten));
         _mm512_store_ps(best[row], _mm512_max_ps(score, old));
         _mm512_mask_store_epi32(where[row], better, outputs);
     }
@@ -95,17 +98,20 @@ inline __attribute__((always_inline)) void add_products(__m512i& sums, __m512i w
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(weights), "v"(inputs));
 }
 
-// Let the leaders of kRows rows meet the scores of kLanes outputs.
+// Let the leaders of kRows rows meet the scores of a panel.
 inline __attribute__((always_inline)) void meet_all(const QuantizedLinear& layer, const QuantizedRows& rows, size_t first, size_t output,
-                                                    const __m512i (&sums)[kRows], Leaders& leaders) {
-    const __m512 step = _mm512_loadu_ps(&layer.step[output]), bias = _mm512_loadu_ps(&layer.bias[output]);
+                                                    const __m512i (&low)[kRows], const __m512i (&high)[kRows], Leaders& leaders) {
+    const __m512 low_step = _mm512_loadu_ps(&layer.step[output]), high_step = _mm512_loadu_ps(&layer.step[output + kLanes]);
+    const __m512 low_bias = _mm512_loadu_ps(&layer.bias[output]), high_bias = _mm512_loadu_ps(&layer.bias[output + kLanes]);
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i outputs = _mm512_add_epi32(lanes, _mm512_set1_epi32(int32_t(output)));
+    const __m512i lower = _mm512_add_epi32(lanes, _mm512_set1_epi32(int32_t(output)));
+    const __m512i higher = _mm512_add_epi32(lanes, _mm512_set1_epi32(int32_t(output + kLanes)));
 #pragma GCC unroll 12
     for (int m = 0; m < kRows; ++m) {
         const size_t row = first + size_t(m);
-        const __m512 scale = _mm512_mul_ps(step, _mm512_set1_ps(rows.step[row]));
-        leaders.meet(row, _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[m]), scale, bias), outputs);
+        const __m512 step = _mm512_set1_ps(rows.step[row]);
+        leaders.meet(row, _mm512_fmadd_ps(_mm512_cvtepi32_ps(low[m]), _mm512_mul_ps(low_step, step), low_bias),
+                     _mm512_fmadd_ps(_mm512_cvtepi32_ps(high[m]), _mm512_mul_ps(high_step, step), high_bias), lower, higher);
     }
 }
 
@@ -131,8 +137,7 @@ inline void score_block(const QuantizedLinear& layer, const QuantizedRows& rows,
             add_products(high[m], right, inputs);
         }
     }
-    meet_all(layer, rows, first, panel * QuantizedLinear::kPanelOutputs, low, leaders);
-    meet_all(layer, rows, first, panel * QuantizedLinear::kPanelOutputs + kLanes, high, leaders);
+    meet_all(layer, rows, first, panel * QuantizedLinear::kPanelOutputs, low, high, leaders);
 }
 
 }  // namespace
@@ -150,8 +155,14 @@ void argmax_quantized(const QuantizedLinear& layer, const float* input, size_t r
         const size_t count = rows - start < kChunk ? rows - start : kChunk;
         leaders.clear((count + kRows - 1) / kRows * kRows);
         for (size_t row = 0; row < count; ++row) quantized.quantize(row, input + (start + row) * layer.depth, layer.depth);
-        for (size_t panel = 0; panel < layer.panels; ++panel)
+        const float* next = input + (start + count) * layer.depth;
+        const size_t ahead = (rows - start - count < kChunk ? rows - start - count : kChunk) * layer.depth;
+        size_t fetched = 0;
+        for (size_t panel = 0; panel < layer.panels; ++panel) {
             for (size_t first = 0; first < count; first += kRows) score_block(layer, quantized, first, panel, leaders);
+            // The next rows have left the nearer caches since they were made.
+            for (const size_t stop = ahead * (panel + 1) / layer.panels; fetched < stop; fetched += kLanes) __builtin_prefetch(next + fetched);
+        }
         for (size_t row = 0; row < count; ++row) {
             // w x - w' x' = w' (x - x') + (w - w') x, by Cauchy and Schwarz; and what floats lose in a sum of `depth` products.
             const float rounding = 2e-7f * float(layer.depth) * (layer.norm + layer.error) * quantized.norm[row];
