@@ -179,9 +179,12 @@ class Config(confection.Config):
         try:
             result = super().interpolate()
         except confection.ConfigValidationError as error:
-            if isinstance(error, ConfigError):
-                raise
-            raise _readable(error, self.origin) from None
+            if not isinstance(error, ConfigValidationError):
+                raise _readable(error, self.origin) from None
+            if self.origin is not None and error.file is None:
+                error.line = None  # of the config as it was written out to be interpolated, not of the file
+                raise error.located(self.origin) from None
+            raise
         except (ConfigError, RecursionError):
             raise
         except ValueError as error:

@@ -109,6 +109,14 @@ def test_what_is_wrong_with_a_file_is_said_with_file_and_line(tmp_path, text, ex
     assert caught.value.line == line and caught.value.file == str(path)
 
 
+def test_a_variable_that_is_not_defined_is_found_in_the_file_later_too(tmp_path):
+    path = tmp_path / "my.cfg"
+    path.write_text("# a comment\n\n[paths]\ntrain = 1\n\n\n[a]\nb = ${paths.trian}\n")
+    with pytest.raises(ConfigError, match="did you mean `paths.train`") as caught:
+        load_config(path, interpolate=False).interpolate()
+    assert (caught.value.file, caught.value.line) == (str(path), 8)
+
+
 def test_variables_that_lead_back_to_themselves_are_named():
     with pytest.raises(ConfigError, match=r"a\.x: its variable leads back to itself"):
         load_config_from_str("[a]\nx = ${a.y}\ny = ${a.x}\n", interpolate=True)
