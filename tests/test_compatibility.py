@@ -38,7 +38,9 @@ def missing(api):
         [sys.executable, str(CHECK), str(CHECK.with_name(api)), "--all"], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.stdout.startswith("classes:"), done.stderr
-    return {name for line in done.stdout.splitlines() if line.startswith(" ") for name in missing_names(line.strip())}
+    names = {name for line in done.stdout.splitlines() if line.startswith(" ") for name in missing_names(line.strip())}
+    # From Python 3.13 on, operators of native classes have signatures, with names of Python's own.
+    return names - {"SpanGroup.__add__(other)"}
 
 
 @pytest.mark.slow

@@ -52,10 +52,8 @@ def test_every_python_that_is_allowed_is_classified():
     ]
     assert named[0] == least and named == [(3, minor) for minor in range(least[1], named[-1][1] + 1)]
     target = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["tool"]
-    assert (
-        target["ruff"]["target-version"] == f"py{least[0]}{least[1]}"
-        and target["mypy"]["python_version"] == f"{least[0]}.{least[1]}"
-    )
+    assert target["ruff"]["target-version"] == f"py{least[0]}{least[1]}"
+    assert "python_version" not in target["mypy"]  # NumPy's stubs for a newer Python cannot be read as those of an older one
 
 
 def test_files_are_in_the_wheel_or_compiled_into_it():
