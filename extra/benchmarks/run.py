@@ -30,6 +30,7 @@ PEER = WORK / "peer" / "bin" / "python"
 TASKS = Path(__file__).with_name("tasks.py")
 GENERIC_KERNELS = 20  # what BLIS 1.3 falls back to on a CPU it does not know
 ALL = ("import", "tokenizer", "inference", "threads", "latency", "training", "memory", "docbin")
+NEW_TEXTS = 8  # portions of the training texts, one a pass: up to seven rounds meet texts for the first time
 COMPONENTS = "tagger,morphologizer,trainable_lemmatizer"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -145,6 +146,7 @@ def prepare_data() -> dict[str, str]:
         )
     return {
         "texts": str(source / "dev.conllu"),
+        "more_texts": str(source / "train.conllu"),
         "train": str(corpus / "train.spacy"),
         "dev": str(corpus / "dev.spacy"),
         "config": str(config),
@@ -242,6 +244,9 @@ def main() -> None:
     if wanted("inference"):
         options = {side.name: {**common, "data": data["texts"], **side.options} for side in sides}
         compare("pipeline, 1 thread", "inference", {"words_per_second": True, "peak_mb": False}, sides, rounds, options)
+        parts = {"data": data["more_texts"], "parts": NEW_TEXTS}
+        options = {name: {**settings, **parts} for name, settings in options.items()}
+        compare("pipeline, 1 thread, new texts", "inference", {"words_per_second": True}, sides, rounds, options)
     if wanted("threads"):
         options = {side.name: {**common, "data": data["texts"], **side.options, "workers": 2} for side in sides}
         compare("pipeline, 2 threads / n_process=2", "inference", {"words_per_second": True}, sides, rounds, options)

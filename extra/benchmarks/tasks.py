@@ -65,26 +65,29 @@ def inference(
     workers: int = 1,
     exclude: list[str] | None = None,
     times: int = 0,
+    parts: int = 1,
 ) -> Passes:
     """Words per second of the whole pipeline over raw text, and peak memory.
 
     times: how often the texts come in a pass, which is then timed by the clock on the wall; 0: twice with several workers, by
-    that clock, and else once, by CPU time.
+    that clock, and else once, by CPU time. parts: of the texts, a pass each in turn, so that it meets texts for the first time.
     """
     nlp = package.load(model, exclude=exclude or [])
     texts = texts_of(data)
     options: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}
     if workers > 1:
         options["n_process" if package.__name__ == "spacy" else "n_threads"] = workers
-    words = sum(len(doc) for doc in nlp.pipe(texts, **options))
     clock = time.perf_counter if times or workers > 1 else time.process_time
     times = times or (2 if workers > 1 else 1)
+    portions = itertools.cycle([texts[i::parts] for i in range(parts)])
+    for _doc in nlp.pipe(next(portions), **options):
+        pass
     yield {}
     while True:
+        portion = repeated(next(portions), times)
         start = clock()
-        for _doc in nlp.pipe(repeated(texts, times), **options):
-            pass
-        yield {"words_per_second": words * times / (clock() - start), "peak_mb": peak_megabytes()}
+        words = sum(len(doc) for doc in nlp.pipe(portion, **options))
+        yield {"words_per_second": words / (clock() - start), "peak_mb": peak_megabytes()}
 
 
 def latency(package: Any, model: str, exclude: list[str] | None = None, calls: int = 200) -> Passes:
