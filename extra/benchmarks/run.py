@@ -72,7 +72,7 @@ class Side:
                 line = process.stdout.readline()
                 if not line:
                     errors.seek(0)
-                    raise SystemExit(f"{self.name}: {task} failed\n{errors.read()[-3000:]}")
+                    raise SystemExit(f"{self.name}: {task} ended with {process.wait()}\n{errors.read()[-3000:]}")
                 return json.loads(line)
 
             def one_pass() -> dict[str, float]:

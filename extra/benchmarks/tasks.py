@@ -174,13 +174,18 @@ TASKS = (tokenizer, inference, latency, training, memory_growth, docbin)
 
 
 def serve(tasks: Sequence[Callable[..., Passes]]) -> None:
-    """Be the process of the task that the command line names: get ready, then do one pass for every line that comes in."""
+    """Be the process of the task that the command line names: get ready, then do one pass for every line that comes in.
+
+    Figures go to standard output, and what else is written there to standard error.
+    """
     task_name, package_name, settings = sys.argv[1:]
     (task,) = (task for task in tasks if task.__name__ == task_name)
-    for figures in task(importlib.import_module(package_name), **json.loads(settings)):
-        print(json.dumps(figures), flush=True)
-        if not sys.stdin.readline():
-            return
+    with os.fdopen(os.dup(1), "w") as answers:
+        os.dup2(2, 1)
+        for figures in task(importlib.import_module(package_name), **json.loads(settings)):
+            print(json.dumps(figures), file=answers, flush=True)
+            if not sys.stdin.readline():
+                return
 
 
 if __name__ == "__main__":

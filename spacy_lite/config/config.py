@@ -181,10 +181,10 @@ class Config(confection.Config):
         except confection.ConfigValidationError as error:
             if not isinstance(error, ConfigValidationError):
                 raise _readable(error, self.origin) from None
-            if self.origin is not None and error.file is None:
-                error.line = None  # of the config as it was written out to be interpolated, not of the file
-                raise error.located(self.origin) from None
-            raise
+            if error.file is not None:
+                raise
+            error.line = None  # of the config as it was written out to be interpolated
+            raise error.located(self.origin) from None
         except (ConfigError, RecursionError):
             raise
         except ValueError as error:

@@ -10,7 +10,7 @@ np.import_array()
 
 cdef enum:
     SAMPLES = 16
-    SMALL = 512  # values of an array that is looked at as a whole, such as a bias
+    SMALL = 2048  # values of an array that is looked at as a whole, such as a bias
 
 
 cdef class Kept:

@@ -29,6 +29,8 @@ QuantizedLinear::QuantizedLinear(const float* from, const float* from_bias, size
         }
         norm = std::fmax(norm, float(std::sqrt(squares)));
         error = std::fmax(error, float(std::sqrt(wrong)));
+        // Nothing is sure of weights that are not numbers.
+        if (!std::isfinite(squares + wrong) || !std::isfinite(bias[o])) error = INFINITY;
     }
 }
 

@@ -9,7 +9,7 @@ values into a matrix gives the layer a new array (`set_param`).
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
@@ -22,29 +22,32 @@ __all__ = ["forget", "packed"]
 
 Pack = Callable[..., Any]
 
-_packs: dict[int, dict[Any, Kept]] = {}
+_packs: dict[int, dict[Any, Kept]] = {}  # by the first of the arrays
+_firsts: dict[int, set[int]] = {}  # of the others: which first ones they were packed with
 _lock = threading.Lock()
 
 
 def forget(weights: NDArray) -> None:
     """Drop what was packed of an array whose values have been changed in place."""
-    _packs.pop(id(weights), None)
+    _forget(id(weights), None)
 
 
 def _forget(key: int, _: Any) -> None:
     _packs.pop(key, None)
+    for first in _firsts.pop(key, ()):
+        _packs.pop(first, None)
 
 
-def packed(*weights: NDArray | None, pack: Pack | None = None, trained: bool = True) -> Any:
+def packed(*weights: NDArray | None, pack: Pack | None = None, trained: bool = True, variant: Hashable = None) -> Any:
     """The packed form of weights.
 
     weights: W (nO, nI) float32 for a linear layer or (nO, nP, nI) for maxout, and their bias or None; or whatever `pack` takes,
     the first of them an array.
     pack: makes the packed form; by default a `Packed` linear layer or maxout, as the shape of W tells. Arrays are
-    kept in one form for every `pack`. trained: whether the weights may have changed anywhere since the last call; if not, a
-    sample of them is looked at.
+    kept in one form for every `pack` and `variant`, which says what else the form depends on. trained: whether the weights may
+    have changed anywhere since the last call; if not, a sample of them is looked at.
     """
-    key, form = id(weights[0]), (pack, len(weights))
+    key, form = id(weights[0]), (pack, len(weights), variant)
     forms = _packs.get(key)
     kept = forms.get(form) if forms is not None else None
     if kept is not None and kept.holds(weights, trained):
@@ -56,8 +59,11 @@ def _pack(key: int, form: Any, weights: tuple[NDArray | None, ...], pack: Pack |
     first, *others = weights
     assert first is not None
     make: Pack = pack or (network.pack_maxout if first.ndim == 3 else network.pack_linear)
-    references = [None if array is None else weakref.ref(array) for array in others]
+    references = [None if array is None else weakref.ref(array, partial(_forget, id(array))) for array in others]
     kept = Kept((weakref.ref(first, partial(_forget, key)), *references), weights, make(*weights), trained)
     with _lock:
         _packs.setdefault(key, {})[form] = kept
+        for array in others:
+            if array is not None:
+                _firsts.setdefault(id(array), set()).add(key)
     return kept.made

@@ -4,7 +4,7 @@ from libcpp.vector cimport vector
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 
 from ..attrs cimport DEP, ENT_ID, ENT_KB_ID, ENT_TYPE, HEAD, LEMMA, LOWER, MORPH, NORM, ORTH, PREFIX, SHAPE, SUFFIX, TAG
-from ..strings cimport StringStore, Word
+from ..strings cimport StringStore, Word, hash_string
 from ..vocab cimport Vocab
 from .doc cimport Doc
 from .store cimport COLUMN_DEP, TokenStore
@@ -31,15 +31,16 @@ cdef enum:
 cdef class StringCollector:
     """A growing set of strings, told apart by their ids so that each is decoded once.
 
-    strings: the first ones, each once; the empty one is always there.
+    strings: the first ones; the empty one is always there.
     """
     cdef HashMap[bint] seen
+    cdef bint has_seen_first  # the first strings are only looked at when there are more
     cdef uint64_t recent[RECENT]
-    cdef list collected
-    cdef set as_set  # only once someone asked for it: it may then be added to
+    cdef list collected  # without doubles
+    cdef set as_set  # only once someone asked for it: it may then have been changed
 
     def __init__(self, strings=()):
-        self.collected = list(strings) if "" in strings else ["", *strings]
+        self.collected = list(dict.fromkeys(["", *strings]))
         for string in self.collected:
             if not isinstance(string, str):
                 raise TypeError(f"one of the strings is a {type(string).__name__}: {string!r}")
@@ -52,35 +53,46 @@ cdef class StringCollector:
         return self.as_set
 
     def in_order(self):
-        """The strings as a list, always in the same order: that of the text, unless some came from elsewhere."""
-        if self.as_set is None or len(self.as_set) == len(self.collected):
+        """The strings as a list, always in the same order: that of the text, and behind them those that came from elsewhere."""
+        if self.as_set is None:
             return self.collected
-        return sorted(self.as_set)
+        found = [string for string in self.collected if string in self.as_set]
+        return found + sorted(self.as_set.difference(found))
 
-    cdef int collect(self, StringStore store, uint64_t key) except -1:
-        cdef Word* word
-        if key == 0 or self.recent[key % RECENT] == key:
-            return 0
-        self.recent[key % RECENT] = key
-        if self.seen.contains(key):
-            return 0
-        word = store.find_anywhere(key)
-        if word == NULL:
-            raise KeyError(
-                f"an annotation holds {key}, which is the id of no known string: set string attributes with "
-                "`intern`ed strings"
-            )
-        string = word.data()[: word.size].decode("utf8")
+    cdef int see_first(self) except -1:
+        if not self.has_seen_first:
+            for string in self.collected:
+                self.seen.set(hash_string(string), True)
+            self.has_seen_first = True
+        return 0
+
+    cdef int keep(self, uint64_t key, string) except -1:
         self.collected.append(string)
         if self.as_set is not None:
             self.as_set.add(string)
         self.seen.set(key, True)
         return 0
 
+    cdef int collect(self, StringStore store, uint64_t key) except -1:
+        cdef Word* word
+        if key == 0 or self.recent[key % RECENT] == key:
+            return 0
+        if not self.seen.contains(key):
+            word = store.find_anywhere(key)
+            if word == NULL:
+                raise KeyError(
+                    f"an annotation holds {key}, which is the id of no known string: set string attributes with "
+                    "`intern`ed strings"
+                )
+            self.keep(key, word.data()[: word.size].decode("utf8"))
+        self.recent[key % RECENT] = key
+        return 0
+
     def collect_doc(self, TokenStore doc, const uint64_t[:, ::1] rows, attrs):
         """Add the strings that the rows (n, A) of a document's attributes refer to."""
         cdef StringStore store = doc.vocab.strings
         cdef uint64_t last, attr
+        self.see_first()
         cdef size_t column
         cdef int i
         for column, attr in enumerate(attrs):
@@ -93,9 +105,12 @@ cdef class StringCollector:
 
     def collect_spans(self, doc):
         """Add the labels and ids of the span groups."""
+        self.see_first()
         for group in doc.spans.values():
             for span in group:
-                self.strings.update((span.label_, span.kb_id_, span.id_))
+                for string in (span.label_, span.kb_id_, span.id_):
+                    if string and not self.seen.contains(hash_string(string)):
+                        self.keep(hash_string(string), string)
 
 
 def intern_all(StringStore store, strings):

@@ -81,6 +81,9 @@ class DocBin:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    def __reduce__(self) -> Any:
+        return _from_bytes, (self.to_bytes(), self.store_user_data)
+
     def add(self, doc: Doc) -> None:
         """Add a Doc; it is not referred to any more afterwards."""
         rows = doc.to_array(self.attrs).reshape((len(doc), len(self.attrs)))
@@ -196,8 +199,9 @@ class DocBin:
         ends = numpy.cumsum(lengths, dtype="int64").tolist()
         bounds = list(zip([0, *ends], ends))  # noqa: B905
         parts = {name: list_of(message, name, n_docs) for name in ("cats", "flags", "span_groups", "user_data")}
+        collector = StringCollector(message["strings"])
         self.attrs = attrs
-        self._collector = StringCollector(message["strings"])
+        self._collector = collector
         self.tokens = [tokens[start:end] for start, end in bounds]
         self.spaces = [spaces[start:end] for start, end in bounds]
         self.cats = [cats or {} for cats in parts["cats"]]
@@ -218,6 +222,11 @@ class DocBin:
             return self.from_bytes(Path(path).read_bytes())
         except FormatError as error:
             raise FormatError(f"{path}: {error}") from None
+
+
+def _from_bytes(data: bytes, store_user_data: bool) -> DocBin:
+    """A DocBin that was pickled."""
+    return DocBin(store_user_data=store_user_data).from_bytes(data)
 
 
 NAMES_OF = {IDS[name]: name for name in NAMES}

@@ -115,6 +115,9 @@ def test_a_variable_that_is_not_defined_is_found_in_the_file_later_too(tmp_path)
     with pytest.raises(ConfigError, match="did you mean `paths.train`") as caught:
         load_config(path, interpolate=False).interpolate()
     assert (caught.value.file, caught.value.line) == (str(path), 8)
+    with pytest.raises(ConfigError, match="did you mean `paths.train`") as caught:
+        Config({"paths": {"train": 1}, "a": {"b": "${paths.trian}"}}).interpolate()
+    assert (caught.value.file, caught.value.line) == (None, None)
 
 
 def test_variables_that_lead_back_to_themselves_are_named():

@@ -36,6 +36,20 @@ def test_the_best_output_is_that_of_the_scores(isa, rows, outputs, depth):
     assert_array_equal(best_outputs(X, pack_ranked(W)), by_floats(X, W, None))
 
 
+@pytest.mark.parametrize("output", [0, 4, 20, 31, 74])
+@pytest.mark.parametrize("changed", ["weight", "bias"])
+def test_an_output_that_is_no_number_hides_no_other(isa, output, changed):
+    W, b = layer(1, 75, 96)
+    X = np.random.default_rng(2).normal(size=(60, 96)).astype("float32")
+    if changed == "bias":
+        b[output] = np.nan
+    else:
+        W[output] = np.nan
+    found, scores = best_outputs(X, pack_ranked(W, b)), network.linear(X, network.pack_linear(W, b))
+    by_others = np.nanargmax(scores, axis=1)
+    assert ((found == by_others) | (found == output)).all()
+
+
 def test_close_scores_are_told_apart(isa):
     """Scores that differ by less than what eight bits can tell, in rows and weights of very different sizes."""
     rng = np.random.default_rng(3)

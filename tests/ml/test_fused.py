@@ -6,7 +6,7 @@ from thinc.api import fix_random_seed, set_dropout_rate
 
 from spacy_lite import blank
 from spacy_lite.config import registry
-from spacy_lite.kernels import embedding, network, windows
+from spacy_lite.kernels import embedding, network, packing, windows
 from spacy_lite.ml.fused import plain_layers
 from spacy_lite.tokens import Doc
 
@@ -218,19 +218,52 @@ def test_words_are_computed_again_when_weights_change(vocab, spec, layer, change
         assert not numpy.allclose(ours, old)
 
 
-def test_words_are_computed_again_after_training(vocab):
+LARGE_TABLES = tok2vec(multi_hash(rows=[2000, 2000, 2000, 2000]))
+
+
+def change_rows(model, docs):
+    """After a prediction, write to the tables where they are not sampled; the tables."""
+    model.predict(docs)
+    tables = [node for node in model.walk() if node.name == "hashembed"]
+    for table in tables:
+        E = table.get_param("E")
+        assert E.size > 2048 and E.size // 16 % E.shape[1] == 0  # every 125th row is sampled, in its first column
+        E[:, 1:] += 0.5
+    return tables
+
+
+def assert_rows_are_those_of_plain_layers(model, docs):
+    found = model.predict(docs)
+    with plain_layers():
+        expected = model.predict(docs)
+    assert_close(found, expected, 1e-4)
+
+
+def test_words_are_computed_again_when_an_optimizer_has_changed_their_rows(vocab):
+    docs = make_docs(vocab, [6, 9])
+    model = make_model(LARGE_TABLES, docs)
+    for table in change_rows(model, docs):
+        packing.forget(table.get_param("E"))
+    assert_rows_are_those_of_plain_layers(model, docs)
+
+
+def test_words_are_computed_every_time_once_their_tables_have_been_trained(vocab):
+    docs = make_docs(vocab, [6, 9])
+    model = make_model(LARGE_TABLES, docs)
+    for node in model.walk():
+        if node.name == "hashembed":
+            node.set_grad("E", numpy.zeros_like(node.get_param("E")))
+    change_rows(model, docs)
+    assert_rows_are_those_of_plain_layers(model, docs)
+
+
+def test_words_are_computed_again_with_another_seed(vocab):
     docs = make_docs(vocab, [6, 9])
     model = make_model(MODELS["hash embed cnn"], docs)
-    model.predict(docs)
-    optimizer = registry.resolve({"optimizer": {"@optimizers": "Adam.v1", "learn_rate": 0.1}})["optimizer"]
-    for _ in range(2):
-        rows, backprop = model.begin_update(docs)
-        backprop(random_rows(rows))
-        model.finish_update(optimizer)
-        found = model.predict(docs)
-        with plain_layers():
-            expected = model.predict(docs)
-        assert_close(found, expected, 1e-4)
+    before = model.predict(docs)
+    next(node for node in model.walk() if node.name == "hashembed").attrs["seed"] = 99
+    assert_rows_are_those_of_plain_layers(model, docs)
+    assert not numpy.allclose(model.predict(docs)[1], before[1])
 
 
 def test_dropout_zeroes_the_share_asked_for_and_keeps_the_mean(vocab):

@@ -1,5 +1,7 @@
 """DocBin: many Docs in one file."""
 
+import copy
+import pickle
 import struct
 import zlib
 
@@ -8,8 +10,9 @@ import pytest
 import srsly
 
 from spacy_lite.errors import FormatError
+from spacy_lite.strings import hash_string
 from spacy_lite.tokenizer import Tokenizer
-from spacy_lite.tokens import Doc, DocBin
+from spacy_lite.tokens import Doc, DocBin, Span
 from spacy_lite.tokens._serialize import ALL_ATTRS
 from spacy_lite.vocab import Vocab, create_vocab
 
@@ -109,7 +112,60 @@ def test_the_same_docs_give_the_same_bytes_and_strings_can_be_added(docs):
         changed_one.add(docs[0])
     again = [DocBin().from_bytes(one.to_bytes()) for one in (read, other)]
     assert again[0].strings == again[1].strings == collection.strings | {"zebra", "ape"}
-    assert again[0]._collector.in_order() == again[1]._collector.in_order() == sorted(again[0].strings)
+    assert again[0]._collector.in_order() == again[1]._collector.in_order()
+
+
+def test_strings_of_docs_added_to_a_file_are_all_written_once(docs, vocab):
+    collection = DocBin().from_bytes(DocBin(docs=docs[:1]).to_bytes())
+    n_strings = len(collection.strings)
+    doc = docs[0].copy()
+    doc.spans["more"] = [Span(doc, 0, 1, label=f"LABEL{i}") for i in range(n_strings)]  # as many new strings as known ones
+    collection.add(doc)
+    other = DocBin(docs=[Doc(vocab, words=[f"other{i}" for i in range(n_strings)])])
+    collection.merge(other)
+    collection.strings.discard("LABEL0")
+    collection.strings.add("LABEL-0")
+    for _ in range(3):
+        collection = DocBin().from_bytes(collection.to_bytes())
+        collection.add(doc)
+    message = srsly.msgpack_loads(zlib.decompress(collection.to_bytes()))
+    assert sorted(message["strings"]) == sorted(set(message["strings"]))
+    assert {*(f"LABEL{i}" for i in range(n_strings)), "LABEL-0", *(f"other{i}" for i in range(n_strings))} <= {
+        *message["strings"]
+    }
+    twins = list(collection.get_docs(create_vocab("xx", None)))
+    assert [span.label_ for span in twins[1].spans["more"]] == [f"LABEL{i}" for i in range(n_strings)]
+    assert [token.text for token in twins[2]] == [f"other{i}" for i in range(n_strings)]
+
+
+def test_a_doc_with_an_unknown_string_is_refused_until_the_string_is_known(vocab):
+    doc = Doc(vocab, words=["a"])
+    doc.from_array(["TAG"], numpy.asarray([[hash_string("MYTAG")]], dtype="uint64"))
+    collection = DocBin()
+    for _ in range(2):
+        with pytest.raises(KeyError, match="the id of no known string"):
+            collection.add(doc)
+    assert len(collection) == 0
+    vocab.strings.add("MYTAG")
+    collection.add(doc)
+    assert "MYTAG" in collection.strings
+    assert next(DocBin().from_bytes(collection.to_bytes()).get_docs(create_vocab("xx", None)))[0].tag_ == "MYTAG"
+
+
+@pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda collection: pickle.loads(pickle.dumps(collection))])
+def test_a_collection_can_be_copied_and_pickled(docs, twin_of):
+    for keep in (True, False):
+        collection = DocBin(attrs=["TAG", "LEMMA"], docs=docs, store_user_data=keep)
+        twin = twin_of(collection)
+        assert (twin.to_bytes(), twin.attrs, twin.store_user_data) == (collection.to_bytes(), collection.attrs, keep)
+
+
+def test_a_damaged_file_leaves_a_collection_as_it_was(docs):
+    collection = DocBin(docs=docs)
+    before = collection.to_bytes()
+    with pytest.raises(FormatError, match="one of the strings is a int"):
+        collection.from_bytes(changed(DocBin(attrs=["TAG"], docs=docs[2:]), strings=["", 3]))
+    assert collection.to_bytes() == before
 
 
 def test_docs_without_a_value_of_an_attribute_can_be_annotated_later(vocab):

@@ -58,7 +58,10 @@ def remembered(maxout: Model, norm: Model) -> RowCache:
 def remembered_words(maxout: Model, norm: Model, tables: Sequence[Model]) -> RowCache:
     """What the two layers made of words, told apart by the ids that hash into tables, for as long as all weights stay."""
     weights = (maxout.get_param("W"), maxout.get_param("b"), norm.get_param("G"), norm.get_param("b"))
-    cache: RowCache = packed(*weights, *[table.get_param("E") for table in tables], pack=_word_cache, trained=False)
+    seeds = tuple(table.attrs["seed"] for table in tables)
+    cache: RowCache = packed(
+        *weights, *[table.get_param("E") for table in tables], pack=_word_cache, trained=False, variant=seeds
+    )
     return cache
 
 
