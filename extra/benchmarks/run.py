@@ -104,8 +104,8 @@ def data_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def prepare_data() -> dict[str, str]:
-    """Paths of the texts, corpora, config and trained pipeline that all tasks use."""
+def prepare_data(parser: bool = False) -> dict[str, str]:
+    """Paths of the texts, corpora, config (parser: with a parser, too) and trained pipeline that all tasks use."""
     real = data_folder()
     source = real / "ud_english_ewt" if real else ROOT / "extra" / "corpus"
     corpus = WORK / ("corpus-ewt" if real else "corpus-bundled")
@@ -124,9 +124,10 @@ def prepare_data() -> dict[str, str]:
                 "--n-sents",
                 "10",
             )
-    config = WORK / "config.cfg"
+    config = WORK / ("config-parser.cfg" if parser else "config.cfg")
+    components = f"{COMPONENTS},parser" if parser else COMPONENTS
     if not config.exists():
-        run(str(PEER), "-m", "spacy", "init", "config", str(config), "--lang", "en", "--pipeline", COMPONENTS)
+        run(str(PEER), "-m", "spacy", "init", "config", str(config), "--lang", "en", "--pipeline", components)
     model = real / "spacy38_benchmark" / "ewt" if real else WORK / "trained" / "model-best"
     if not model.exists():
         run(
@@ -220,7 +221,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stream", type=int, default=1_000_000, help="texts in the endless-stream task")
     parser.add_argument("--updates", type=int, default=1000, help="of the training task, from a run's first on")
-    parser.add_argument("--parser", action="store_true", help="keep the dependency parser in the inference tasks")
+    parser.add_argument("--parser", action="store_true", help="with the dependency parser, too: inference, training")
     parser.add_argument("--unknown-cpu", action="store_true", help="spaCy with the kernels of a CPU that it does not know, too")
     arguments = parser.parse_args()
 
@@ -228,7 +229,7 @@ def main() -> None:
         return not arguments.only or name in arguments.only
 
     prepare_peer()
-    data = prepare_data()
+    data = prepare_data(arguments.parser)
     ours, peers = contenders(arguments.unknown_cpu)
     sides, shipped = [ours, *peers], [ours, peers[0]]
     rounds = arguments.rounds
