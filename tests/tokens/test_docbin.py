@@ -115,27 +115,34 @@ def test_the_same_docs_give_the_same_bytes_and_strings_can_be_added(docs):
     assert again[0]._collector.in_order() == again[1]._collector.in_order()
 
 
+def strings_written(collection):
+    return srsly.msgpack_loads(zlib.decompress(collection.to_bytes()))["strings"]
+
+
 def test_strings_of_docs_added_to_a_file_are_all_written_once(docs, vocab):
-    collection = DocBin().from_bytes(DocBin(docs=docs[:1]).to_bytes())
-    n_strings = len(collection.strings)
-    doc = docs[0].copy()
-    doc.spans["more"] = [Span(doc, 0, 1, label=f"LABEL{i}") for i in range(n_strings)]  # as many new strings as known ones
-    collection.add(doc)
-    other = DocBin(docs=[Doc(vocab, words=[f"other{i}" for i in range(n_strings)])])
-    collection.merge(other)
-    collection.strings.discard("LABEL0")
-    collection.strings.add("LABEL-0")
-    for _ in range(3):
-        collection = DocBin().from_bytes(collection.to_bytes())
+    data = DocBin(docs=docs[:1]).to_bytes()
+    n_strings = len(DocBin().from_bytes(data).strings)
+    for n_new in range(n_strings + 2):  # fewer new strings than known ones, as many, and more
+        labels = [f"LABEL{i}" for i in range(n_new)]
+        doc = docs[0].copy()
+        doc.spans["more"] = [Span(doc, 0, 1, label=label) for label in labels]
+        collection = DocBin().from_bytes(data)
         collection.add(doc)
-    message = srsly.msgpack_loads(zlib.decompress(collection.to_bytes()))
-    assert sorted(message["strings"]) == sorted(set(message["strings"]))
-    assert {*(f"LABEL{i}" for i in range(n_strings)), "LABEL-0", *(f"other{i}" for i in range(n_strings))} <= {
-        *message["strings"]
-    }
-    twins = list(collection.get_docs(create_vocab("xx", None)))
-    assert [span.label_ for span in twins[1].spans["more"]] == [f"LABEL{i}" for i in range(n_strings)]
-    assert [token.text for token in twins[2]] == [f"other{i}" for i in range(n_strings)]
+        assert sorted(strings_written(collection)) == sorted(collection.strings) and {*labels} <= collection.strings
+        merged = DocBin().from_bytes(data)
+        merged.add(docs[0])
+        merged.merge(DocBin(docs=[Doc(vocab, words=labels)]))
+        assert sorted(strings_written(merged)) == sorted(merged.strings) and {*labels} <= merged.strings
+        changed_one = DocBin().from_bytes(data)
+        changed_one.strings.discard("NNP")
+        changed_one.strings.update(labels)
+        assert sorted(strings_written(changed_one)) == sorted(changed_one.strings)
+        for _ in range(3):
+            collection = DocBin().from_bytes(collection.to_bytes())
+            collection.add(doc)
+        assert len(collection.strings) == len(strings_written(collection)) == n_strings + n_new
+        twins = list(collection.get_docs(create_vocab("xx", None)))
+        assert [span.label_ for span in twins[1].spans["more"]] == labels
 
 
 def test_a_doc_with_an_unknown_string_is_refused_until_the_string_is_known(vocab):
