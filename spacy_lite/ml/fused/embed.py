@@ -53,6 +53,10 @@ class _Tables:
     def is_trained(self) -> bool:
         return any(table.has_grad("E") for table in self.tables)
 
+    @property
+    def seeds(self) -> list[int]:
+        return [table.attrs["seed"] for table in self.tables]
+
     def ids_of(self, words: _Words) -> numpy.ndarray:
         """What is hashed of each word, (U, A) uint64."""
         wanted = [words.columns[attribute] for attribute in self.attributes]
@@ -60,8 +64,7 @@ class _Tables:
 
     def embed(self, ids: numpy.ndarray) -> numpy.ndarray:
         """The rows (U, nI) of ids (U, A)."""
-        seeds = [table.attrs["seed"] for table in self.tables]
-        return embedding.hash_embed(ids, [table.get_param("E") for table in self.tables], seeds)
+        return embedding.hash_embed(ids, [table.get_param("E") for table in self.tables], self.seeds)
 
     def forward(self, words: _Words, is_train: bool) -> tuple[numpy.ndarray, Callable]:
         ids = self.ids_of(words)
@@ -73,9 +76,8 @@ class _Tables:
         def backprop(d_rows: numpy.ndarray) -> None:
             if mask is not None:
                 d_rows = d_rows * mask
-            seeds = [table.attrs["seed"] for table in self.tables]
             gradients = [gradient(table, "E") for table in self.tables]
-            embedding.hash_embed_backward(ids, gradients, seeds, numpy.ascontiguousarray(d_rows))
+            embedding.hash_embed_backward(ids, gradients, self.seeds, numpy.ascontiguousarray(d_rows))
 
         return rows, backprop
 

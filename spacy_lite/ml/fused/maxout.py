@@ -9,7 +9,7 @@ from thinc.api import Model
 
 from ...kernels import network
 from ...kernels.row_cache import RowCache
-from .weights import gradient, packed_maxout, packed_tiles, packed_window, remembered, remembered_words
+from .weights import gradient, packed_maxout, packed_tiles, packed_window, remembered
 
 __all__ = ["MaxoutNorm", "dropout_mask", "find_maxout_norm"]
 
@@ -69,14 +69,14 @@ class MaxoutNorm:
         """
         if self.is_trained:
             return network.maxout_norm(X, *self.weights)
-        return self._recall(remembered(self.maxout, self.norm), X, X.__getitem__)
+        return self._recall(remembered(self.maxout, self.norm), X, lambda missing: X if len(missing) == len(X) else X[missing])
 
     def predict_words(self, ids: numpy.ndarray, tables: list[Model], embed: Callable) -> numpy.ndarray:
         """Rows (N, nO) of words by what is hashed of them, ids (N, A) uint64. Nothing of it may be trained.
 
         tables: the A tables they are hashed into. embed: gives the inputs (M, nI) of words with other ids.
         """
-        cache = remembered_words(self.maxout, self.norm, tables)
+        cache = remembered(self.maxout, self.norm, tables)
         return self._recall(cache, ids.view("float32"), lambda missing: embed(ids[missing]))
 
     def _recall(self, cache: RowCache, keys: numpy.ndarray, inputs: Callable) -> numpy.ndarray:

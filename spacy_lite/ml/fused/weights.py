@@ -11,16 +11,7 @@ from ...kernels.packing import packed
 from ...kernels.row_cache import RowCache
 from ...kernels.windows import pack_window, pack_window_tiles
 
-__all__ = [
-    "gradient",
-    "packed_linear",
-    "packed_maxout",
-    "packed_ranked",
-    "packed_tiles",
-    "packed_window",
-    "remembered",
-    "remembered_words",
-]
+__all__ = ["gradient", "packed_linear", "packed_maxout", "packed_ranked", "packed_tiles", "packed_window", "remembered"]
 
 
 def packed_maxout(layer: Model) -> Any:
@@ -48,29 +39,21 @@ def packed_ranked(layer: Model) -> Any:
     return packed(layer.get_param("W"), layer.get_param("b"), pack=pack_ranked, trained=layer.has_grad("W"))
 
 
-def remembered(maxout: Model, norm: Model) -> RowCache:
-    """What the two layers made of rows they met, for as long as their weights stay as they are."""
-    weights = (maxout.get_param("W"), maxout.get_param("b"), norm.get_param("G"), norm.get_param("b"))
-    cache: RowCache = packed(*weights, pack=_row_cache, trained=False)
-    return cache
+def remembered(maxout: Model, norm: Model, tables: Sequence[Model] = ()) -> RowCache:
+    """What the two layers made of rows they met, for as long as the weights stay as they are.
 
-
-def remembered_words(maxout: Model, norm: Model, tables: Sequence[Model]) -> RowCache:
-    """What the two layers made of words, told apart by the ids that hash into tables, for as long as all weights stay."""
+    tables: those the rows come from, if they are told apart by the ids (N, tables) uint64 that are hashed into them.
+    """
     weights = (maxout.get_param("W"), maxout.get_param("b"), norm.get_param("G"), norm.get_param("b"))
     seeds = tuple(table.attrs["seed"] for table in tables)
     cache: RowCache = packed(
-        *weights, *[table.get_param("E") for table in tables], pack=_word_cache, trained=False, variant=seeds
+        *weights, *(table.get_param("E") for table in tables), pack=_row_cache, trained=False, variant=seeds
     )
     return cache
 
 
-def _row_cache(W: numpy.ndarray, *_: numpy.ndarray) -> RowCache:
-    return RowCache(W.shape[2], W.shape[0])
-
-
-def _word_cache(W: numpy.ndarray, b: numpy.ndarray, G: numpy.ndarray, shift: numpy.ndarray, *tables: numpy.ndarray) -> RowCache:
-    return RowCache(2 * len(tables), W.shape[0])  # an id is as long as two floats
+def _row_cache(W: numpy.ndarray, b: numpy.ndarray, G: numpy.ndarray, shift: numpy.ndarray, *tables: numpy.ndarray) -> RowCache:
+    return RowCache(2 * len(tables) or W.shape[2], W.shape[0])  # an id is as long as two floats
 
 
 def gradient(layer: Model, name: str) -> numpy.ndarray:
